@@ -1,0 +1,33 @@
+"""How often a method may be called, and what is counted together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gridhall.contract.rates import Limit, Tier
+from gridhall.domain.actor import Actor
+
+Key = Callable[[Actor, str | None, Mapping[str, object]], str | None]
+"""From the caller, the workspace that is meant and the raw arguments to what is counted; None counts nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One limit and what it counts.
+
+    Arguments:
+        name: tells the method's limits apart, and names the limit in the reference pages.
+    """
+
+    name: str
+    limit: Limit
+    key: Key
+
+
+def per_workspace_and_app(actor: Actor, team: str | None, raw: Mapping[str, object]) -> str:
+    """What the platform counts unless a method says otherwise: the calls of one app on one workspace or organization."""
+    return f"{team or actor.organization}/{actor.app or actor.token}"
+
+
+def by_tier(tier: Tier) -> tuple[Counted, ...]:
+    """The limit of a tier."""
+    return (Counted(f"tier {tier.name.lower()}", tier.value, per_workspace_and_app),)

@@ -1,0 +1,1 @@
+"""The wire's vocabulary: ids, scopes, token kinds, rate tiers, error codes, wire objects. It imports nothing of Gridhall."""

@@ -1,0 +1,309 @@
+"""Every code that a refusal can carry. A class is its code in CamelCase, so the code is written nowhere else."""
+
+import re
+from typing import Any, ClassVar
+
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class Refusal(Exception):
+    """The server says no, for a documented reason.
+
+    Raised anywhere from the envelope to the domain and turned into the wire's shape by the seal, and only there.
+
+    Arguments:
+        messages: what `response_metadata.messages` shows, most specific first; none leaves the field out.
+        fields: further top-level fields of the answer, such as `needed` and `provided`.
+    """
+
+    code: ClassVar[str] = "internal_error"
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.code = _CAPITAL.sub("_", cls.__name__).lower()
+
+    def __init__(self, *messages: str, **fields: str) -> None:
+        super().__init__(self.code, *messages)
+        self.messages = messages
+        self.fields = fields
+
+
+# What the envelope refuses.
+
+
+class MissingPostType(Refusal):
+    """A body came without a Content-Type."""
+
+
+class InvalidPostType(Refusal):
+    """The Content-Type is none that the Web API reads."""
+
+
+class InvalidCharset(Refusal):
+    """The charset is neither utf-8 nor iso-8859-1."""
+
+
+class InvalidFormData(Refusal):
+    """The form body is missing, malformed or too large."""
+
+
+class InvalidJson(Refusal):
+    """The JSON body cannot be parsed."""
+
+
+class JsonNotObject(Refusal):
+    """The JSON body is no object."""
+
+
+class RequestTimeout(Refusal):
+    """The body did not arrive in time."""
+
+
+class InvalidArgName(Refusal):
+    """An argument's name is overlong or holds something other than letters, digits and underscores."""
+
+
+class InvalidArrayArg(Refusal):
+    """An array stands where a string belongs."""
+
+
+# What the route refuses.
+
+
+class UnknownMethod(Refusal):
+    """There is no such method."""
+
+
+# What authentication refuses.
+
+
+class NotAuthed(Refusal):
+    """No token came with the request."""
+
+
+class InvalidAuth(Refusal):
+    """The token is unknown."""
+
+
+class TokenRevoked(Refusal):
+    """The token was revoked, or its person, workspace or app is gone (user tokens)."""
+
+
+class TokenExpired(Refusal):
+    """The token's time is over."""
+
+
+class AccountInactive(Refusal):
+    """The token was revoked, or its bot, workspace or app is gone (bot tokens)."""
+
+
+class Accesslimited(Refusal):
+    """The network that the request comes from is not on the allowlist."""
+
+
+class TwoFactorSetupRequired(Refusal):
+    """The organization or workspace requires a second factor, and the person has none."""
+
+
+# What addressing refuses.
+
+
+class TeamAccessNotGranted(Refusal):
+    """An org-level token names a workspace that its installation does not reach."""
+
+
+class TeamAddedToOrg(Refusal):
+    """The workspace is being moved into an organization."""
+
+
+class OrgLoginRequired(Refusal):
+    """The workspace waits for its people to sign in to the organization."""
+
+
+class EnterpriseIsRestricted(Refusal):
+    """The method takes no org-level token."""
+
+
+class EkmAccessDenied(Refusal):
+    """The organization's encryption key was withdrawn."""
+
+
+# What authorization refuses.
+
+
+class NotAllowedTokenType(Refusal):
+    """The method takes no token of this kind."""
+
+
+class MissingScope(Refusal):
+    """The token lacks a scope.
+
+    Arguments:
+        needed: the scopes that would have done, comma-separated.
+        provided: the token's scopes, comma-separated.
+    """
+
+    def __init__(self, *, needed: str, provided: str) -> None:
+        super().__init__(needed=needed, provided=provided)
+
+
+class FeatureNotEnabled(Refusal):
+    """The plan does not include this feature."""
+
+
+class AccessDenied(Refusal):
+    """The resource is not for this caller."""
+
+
+# What any room or storage can end in.
+
+
+class Ratelimited(Refusal):
+    """Too many calls.
+
+    Arguments:
+        retry_after: seconds until the next call passes, at least 1.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class InvalidArguments(Refusal):
+    """An argument is missing or wrong, and the method declares no code of its own for it."""
+
+
+class ServiceUnavailable(Refusal):
+    """The service or its database is away for now."""
+
+
+class FatalError(Refusal):
+    """The change could not be stored."""
+
+
+class InternalError(Refusal):
+    """A defect of the server."""
+
+
+# What methods refuse with codes of their own.
+
+
+class MissingArgument(Refusal):
+    """A required argument is missing."""
+
+
+class InvalidCursor(Refusal):
+    """The cursor is none that this listing made."""
+
+
+class InvalidLimit(Refusal):
+    """The limit is not understood."""
+
+
+class InvalidTypes(Refusal):
+    """A type of conversation is not known."""
+
+
+class LimitRequired(Refusal):
+    """The workspace is too large to be listed in one piece."""
+
+
+class UserNotFound(Refusal):
+    """There is no such user."""
+
+
+class UserNotVisible(Refusal):
+    """The user exists, but not for this caller."""
+
+
+class UsersNotFound(Refusal):
+    """No user has this address."""
+
+
+class EmailNotVerified(Refusal):
+    """The person has not confirmed their address."""
+
+
+class InvalidPresence(Refusal):
+    """The presence is neither auto nor away."""
+
+
+class BadImage(Refusal):
+    """The picture cannot be read."""
+
+
+class TooLarge(Refusal):
+    """The picture's dimensions are too large."""
+
+
+class TooManyFrames(Refusal):
+    """The animation has too many frames."""
+
+
+class NotBearerToken(Refusal):
+    """A token of this kind cannot be revoked here."""
+
+
+class BotNotFound(Refusal):
+    """There is no such bot."""
+
+
+class TeamNotFound(Refusal):
+    """There is no such workspace."""
+
+
+class TeamNotOnEnterprise(Refusal):
+    """Only a workspace of an organization can be looked up by domain."""
+
+
+class EnterpriseNotFound(Refusal):
+    """There is no such organization."""
+
+
+class InvalidProfile(Refusal):
+    """The profile is no JSON object, or holds a value of the wrong kind."""
+
+
+class NotAdmin(Refusal):
+    """Only an administrator may change this."""
+
+
+class NotAppAdmin(Refusal):
+    """Only an owner may change the profile of a bot."""
+
+
+class CannotUpdateAdminUser(Refusal):
+    """The person stands as high as the caller, or higher."""
+
+
+class EmailTaken(Refusal):
+    """Somebody else has this address."""
+
+
+class ReservedName(Refusal):
+    """The name is reserved."""
+
+
+class NameNotAllowed(Refusal):
+    """The name holds something that names may not hold."""
+
+
+class InvalidStartsWithAt(Refusal):
+    """A display name cannot begin with an at sign."""
+
+
+class InvalidEmojiNotAllowed(Refusal):
+    """A name holds an emoji."""
+
+
+class TooLong(Refusal):
+    """A profile field is too long."""
+
+
+class MustClearBothStatusTextAndStatusEmoji(Refusal):
+    """A status is cleared by its text and its emoji together."""
+
+
+class ProfileSetFailed(Refusal):
+    """The profile could not be set."""

@@ -1,0 +1,1 @@
+"""The nouns and their rules. Knows neither bytes nor tables; storage is reached through the Protocols declared here."""

@@ -1,0 +1,74 @@
+"""Who is calling."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+
+from gridhall.contract.roles import Role
+from gridhall.contract.tokens import Token
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One workspace as far as addressing it goes.
+
+    Arguments:
+        role: how high the caller stands there.
+    """
+
+    team: str
+    team_name: str
+    domain: str
+    role: Role
+    migration: str
+    ekm_access_withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The caller, as the token tells: read once, remembered until something of it changes (see `signals.AuthorityChanged`).
+
+    Arguments:
+        token: the id of the token.
+        user: the person or bot that the token acts as; None for app-level tokens.
+        team: the workspace of a workspace token; None for org-level and app-level ones.
+        organization: the organization's id; for a lone workspace the workspace's.
+        enterprise: the organization's id where it is an Enterprise organization, else None.
+        role: how high the caller stands: in the workspace for a workspace token, else in the organization.
+        scopes_header: the scopes as sent in headers and in `provided`.
+        expires_at: Unix seconds, 0 for never.
+        gone: the token was revoked, or its person, workspace or app is gone.
+        standings: the workspaces that the token reaches, by id.
+        networks: each group must hold the caller's address: the organization's allowlist, then the workspace's.
+    """
+
+    token: str
+    kind: str
+    acts_as: Token
+    app: str | None
+    app_name: str
+    bot_id: str | None
+    user: str | None
+    user_name: str
+    team: str | None
+    organization: str
+    organization_name: str
+    organization_domain: str
+    enterprise: str | None
+    role: Role
+    guest: str
+    scopes: frozenset[str]
+    scopes_header: str
+    expires_at: int
+    gone: bool
+    maintenance: bool
+    ekm_access_withdrawn: bool
+    two_factor_missing: bool
+    standings: dict[str, Standing]
+    networks: tuple[tuple[Network, ...], ...]
+
+    @property
+    def org_level(self) -> bool:
+        """Whether the token belongs to the organization as a whole."""
+        return self.team is None and self.enterprise is not None

@@ -1,0 +1,65 @@
+"""The audit log: who did what to whom, written in the transaction that did it."""
+
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+if TYPE_CHECKING:
+    from gridhall.domain.actor import Actor
+    from gridhall.domain.work import Work
+
+
+class Entry(msgspec.Struct, gc=False):
+    """One act. `at` is in Unix microseconds; `details` is JSON text. An operator at the command line is of the kind `operator`."""
+
+    organization: str
+    id: str
+    at: int
+    action: str
+    actor_kind: str
+    actor: str
+    entity_kind: str
+    entity: str
+    details: str
+
+
+class Audit(Protocol):
+    """Storage of the audit log."""
+
+    async def add(self, entry: Entry) -> None: ...
+
+    async def list(self, organization: str) -> list[Entry]: ...
+
+
+OPERATOR = "operator"
+
+
+async def write(
+    work: "Work",
+    organization: str,
+    action: str,
+    *,
+    entity: tuple[str, str],
+    actor: "Actor | None",
+    details: dict[str, object] | None = None,
+) -> None:
+    """Write one act into the log.
+
+    Arguments:
+        entity: the kind and the id of what was acted on.
+        actor: who acted; None for the operator at the command line.
+        details: what else to tell; never a secret.
+    """
+    await work.audit.add(
+        Entry(
+            organization=organization,
+            id=work.source.id("Au"),
+            at=work.source.micros(),
+            action=action,
+            actor_kind="user" if actor else OPERATOR,
+            actor=(actor.user or actor.token) if actor else OPERATOR,
+            entity_kind=entity[0],
+            entity=entity[1],
+            details=msgspec.json.encode(details or {}).decode(),
+        )
+    )

@@ -1,0 +1,49 @@
+"""Cursors: opaque to clients, tamper-evident, and still right when rows come and go between two pages.
+
+A cursor says after which key the next page begins, never how many rows came before it.
+"""
+
+import base64
+import binascii
+import hmac
+
+from gridhall.contract.errors import InvalidCursor
+
+_TAG = 12
+"""Bytes of the authentication tag: enough that guessing one is hopeless, short enough for a URL."""
+
+
+class Cursors:
+    """Seals and opens cursors.
+
+    Arguments:
+        secret: the key; kept with the database, so that a cursor outlives a restart and serves every worker.
+    """
+
+    __slots__ = ("_secret",)
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def seal(self, listing: str, after: str) -> str:
+        """A cursor for the page after this key. `listing` names what is listed and for whom, so that it opens nowhere else."""
+        position = after.encode()
+        return base64.urlsafe_b64encode(self._tag(listing, position) + position).decode()
+
+    def open(self, listing: str, cursor: str) -> str:
+        """The key that the page begins after.
+
+        Raises:
+            InvalidCursor: no cursor of this listing.
+        """
+        try:
+            raw = base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
+            tag, position = raw[:_TAG], raw[_TAG:]
+            if not hmac.compare_digest(tag, self._tag(listing, position)):
+                raise InvalidCursor
+            return position.decode()
+        except (binascii.Error, UnicodeError) as error:
+            raise InvalidCursor from error
+
+    def _tag(self, listing: str, position: bytes) -> bytes:
+        return hmac.digest(self._secret, listing.encode() + b"\0" + position, "sha256")[:_TAG]

@@ -1,0 +1,142 @@
+"""People and bots, and who may see whom."""
+
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from gridhall.contract.roles import BY_NAME, Role
+
+if TYPE_CHECKING:
+    from gridhall.domain.actor import Actor
+    from gridhall.domain.work import Work
+
+
+class Person(msgspec.Struct, gc=False):
+    """A person or a bot, once in each organization that they belong to. Fields stand in the order of the table's columns.
+
+    `photo` is the hash of the uploaded picture, None for the drawn one; `app` and `bot_id` are set for bots only; `fields` is
+    the JSON text of the custom profile fields; times are Unix seconds.
+    """
+
+    organization: str
+    id: str
+    name: str
+    real_name: str
+    first_name: str
+    last_name: str
+    display_name: str
+    email: str
+    email_confirmed: bool
+    org_role: str
+    guest: str
+    deleted: bool
+    tz: str
+    locale: str
+    title: str
+    phone: str
+    pronouns: str
+    status_text: str
+    status_emoji: str
+    status_expiration: int
+    fields: str
+    presence: str
+    photo: str | None
+    created: int
+    updated: int
+    has_two_factor: bool
+    app: str | None
+    bot_id: str | None
+
+    @property
+    def is_bot(self) -> bool:
+        return self.app is not None
+
+
+class Member(Person, gc=False):
+    """A person as one workspace has them.
+
+    `role` is the role in that workspace, None for who is not in it; `teams` are the ids of all their workspaces, with commas.
+    """
+
+    role: str | None
+    teams: str | None
+
+    def standing(self) -> Role:
+        """How high the person stands in the workspace: the higher of the role there and the one in the organization."""
+        return standing(self.org_role, self.role, self.guest)
+
+
+def standing(org_role: str, role: str | None, guest: str) -> Role:
+    """How high somebody stands. A guest is a guest whatever else is said; an owner of the organization owns its workspaces."""
+    if guest != "none":
+        return Role.GUEST
+    return max(BY_NAME[org_role], BY_NAME[role or "member"])
+
+
+class People(Protocol):
+    """Storage of people."""
+
+    async def find(self, organization: str, id: str) -> Person | None: ...
+
+    async def lock(self, organization: str, id: str) -> Person | None:
+        """The person, held so that nobody else changes them until this unit ends."""
+        ...
+
+    async def find_member(self, organization: str, workspace: str | None, id: str) -> Member | None:
+        """The person with their role in this workspace; found also where they are not in it."""
+        ...
+
+    async def roles(self, organization: str, id: str) -> dict[str, str]:
+        """The person's role in each of their workspaces."""
+        ...
+
+    async def find_stranger(self, organization: str, id: str) -> Person | None:
+        """A person of another organization who shares a conversation with this one."""
+        ...
+
+    async def find_by_email(self, organization: str, workspace: str, email: str) -> Member | None:
+        """An active member of the workspace by address, whatever its case."""
+        ...
+
+    async def email_taken(self, organization: str, email: str, other_than: str) -> bool: ...
+
+    async def name_taken(self, organization: str, name: str, other_than: str) -> bool: ...
+
+    async def list_members(
+        self, organization: str, workspace: str, *, after: str, limit: int, seen_by: str | None
+    ) -> list[Member]:
+        """Members in the order of their ids, after this one; where `seen_by` is given, only those who share a conversation."""
+        ...
+
+    async def count_members(self, organization: str, workspace: str, *, up_to: int) -> int: ...
+
+    async def share_conversation(self, organization: str, one: str, other: str) -> bool: ...
+
+    async def save_profile(self, person: Person) -> None:
+        """Store everything of the profile, and the time of the change."""
+        ...
+
+    async def save_presence(self, organization: str, id: str, presence: str) -> None: ...
+
+    async def save_photo(self, organization: str, id: str, photo: str | None, updated: int) -> None: ...
+
+    async def save_password(self, organization: str, id: str, password_hash: str) -> None: ...
+
+    async def find_everywhere(self, id_or_name_or_email: str) -> list[Person]:
+        """The people of the whole database that go by this id, name or address: for the command line only."""
+        ...
+
+
+async def find_visible(work: "Work", actor: "Actor", team: str | None, id: str) -> tuple[Member | Person | None, bool]:
+    """The person that a caller names, and whether the caller may see them.
+
+    Who is of another organization is found only where a conversation is shared with it (source: the platform's page on Slack
+    Connect). A guest sees only whom they share a conversation with.
+    """
+    person: Member | Person | None = await work.people.find_member(actor.organization, team, id)
+    if person is None:
+        person = await work.people.find_stranger(actor.organization, id)
+        return person, person is not None
+    if actor.role is Role.GUEST and actor.user is not None and id != actor.user:
+        return person, await work.people.share_conversation(actor.organization, actor.user, id)
+    return person, True

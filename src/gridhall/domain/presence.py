@@ -1,0 +1,64 @@
+"""Whether somebody is there."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from gridhall.contract.errors import InvalidPresence
+from gridhall.domain.people import Person
+
+if TYPE_CHECKING:
+    from gridhall.domain.actor import Actor
+    from gridhall.domain.work import Work
+
+AWAY_AFTER = 600
+"""Seconds without activity after which somebody under `auto` is away. Source: the reference page of users.getPresence."""
+
+AUTO, AWAY = "auto", "away"
+
+
+class Activity(Protocol):
+    """Storage of when people were last active."""
+
+    async def last(self, organization: str, person: str) -> int:
+        """Unix seconds, 0 where never."""
+        ...
+
+    async def seen(self, organization: str, person: str, at: int) -> None:
+        """Note activity; an earlier time than the one known changes nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """How somebody's presence came about. `last_activity` is in Unix seconds, 0 where never."""
+
+    active: bool
+    online: bool
+    auto_away: bool
+    manual_away: bool
+    last_activity: int
+
+
+async def of(work: "Work", person: Person) -> Presence:
+    """The presence of a person, or of a bot, which is always online."""
+    last = await work.activity.last(person.organization, person.id)
+    online = person.is_bot or (last > 0 and work.source.seconds() - last < AWAY_AFTER)
+    away = person.presence == AWAY
+    return Presence(
+        active=online and not away and not person.deleted,
+        online=online,
+        auto_away=not online,
+        manual_away=away,
+        last_activity=last,
+    )
+
+
+async def choose(work: "Work", user: str, presence: str, *, actor: "Actor") -> None:
+    """Choose between automatic presence and away.
+
+    Raises:
+        InvalidPresence: it is neither `auto` nor `away`.
+    """
+    if presence not in (AUTO, AWAY):
+        raise InvalidPresence
+    await work.people.save_presence(actor.organization, user, presence)

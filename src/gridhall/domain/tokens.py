@@ -1,0 +1,184 @@
+"""Tokens: what they stand for, and how they end."""
+
+import hashlib
+import json
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from gridhall.contract.roles import Role
+from gridhall.contract.tokens import ACTS_AS, PREFIX, Token, kind_of
+from gridhall.domain import audit
+from gridhall.domain.actor import Actor, Network, Standing
+from gridhall.domain.organizations import Organization, Workspace
+from gridhall.domain.people import Person, standing
+from gridhall.domain.signals import AuthorityChanged
+
+if TYPE_CHECKING:
+    from gridhall.domain.work import Work
+
+
+class TokenRow(msgspec.Struct, gc=False):
+    """A token. Its text is known only by whom it was given to; here is its SHA-256."""
+
+    hash: str
+    id: str
+    kind: str
+    organization: str
+    app: str | None
+    workspace: str | None
+    person: str | None
+    scopes: str
+    created: int
+    expires_at: int
+    revoked_at: int
+
+
+class Tokens(Protocol):
+    """Storage of tokens."""
+
+    async def find(self, hash: str) -> TokenRow | None: ...
+
+    async def find_by_id(self, id: str) -> TokenRow | None: ...
+
+    async def add(self, token: TokenRow) -> None: ...
+
+    async def revoke(self, hash: str, at: int) -> bool:
+        """End a token; False where it had ended already."""
+        ...
+
+    async def list_all(self) -> list[TokenRow]: ...
+
+
+def hash_of(text: str) -> str:
+    """What is stored of a token. Tokens are long and random, so that a plain SHA-256 gives nothing away."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+async def create(
+    work: "Work",
+    *,
+    organization: str,
+    workspace: str | None,
+    person: str,
+    app: str | None,
+    kind: str,
+    scopes: list[str],
+    actor: Actor | None,
+) -> str:
+    """Make a token and give its text, which is told this once."""
+    text = work.source.secret(PREFIX[kind])
+    row = TokenRow(
+        hash=hash_of(text),
+        id=work.source.id("Tk"),
+        kind=kind,
+        organization=organization,
+        app=app,
+        workspace=workspace,
+        person=person,
+        scopes=",".join(scopes),
+        created=work.source.seconds(),
+        expires_at=0,
+        revoked_at=0,
+    )
+    await work.tokens.add(row)
+    await audit.write(work, organization, "token_created", entity=("token", row.id), actor=actor, details={"user": person})
+    work.signal(AuthorityChanged(organization))
+    return text
+
+
+async def revoke(work: "Work", token: TokenRow, *, actor: Actor | None) -> bool:
+    """End a token at once, on every worker. False where it had ended already."""
+    ended = await work.tokens.revoke(token.hash, work.source.seconds())
+    if ended:
+        await audit.write(work, token.organization, "token_revoked", entity=("token", token.id), actor=actor)
+        work.signal(AuthorityChanged(token.organization))
+    return ended
+
+
+async def load_actor(work: "Work", text: str) -> Actor | None:
+    """Everything that a token says about its bearer, None for an unknown one. Expiry is left to the caller's clock."""
+    if kind_of(text) is None:
+        return None
+    row = await work.tokens.find(hash_of(text))
+    if row is None:
+        return None
+    organization = await work.organizations.find(row.organization)
+    if organization is None:
+        return None
+    person = await work.people.find_member(row.organization, row.workspace, row.person) if row.person else None
+    app = await work.apps.find(row.app) if row.app else None
+    workspaces = await _reached(work, row, organization)
+    roles = await work.people.roles(row.organization, row.person) if row.person else {}
+    own = next((workspace for workspace in workspaces if workspace.id == row.workspace), None)
+    role = standing(person.org_role, person.role, person.guest) if person else Role.MEMBER
+    acts_as = ACTS_AS[row.kind]
+    return Actor(
+        token=row.id,
+        kind=row.kind,
+        acts_as=acts_as,
+        app=row.app,
+        app_name=app.name if app else "",
+        bot_id=person.bot_id if person else None,
+        user=row.person,
+        user_name=person.name if person else "",
+        team=row.workspace,
+        organization=row.organization,
+        organization_name=organization.name,
+        organization_domain=organization.domain,
+        enterprise=organization.id if organization.enterprise else None,
+        role=role,
+        guest=person.guest if person else "none",
+        scopes=frozenset(row.scopes.split(",")) if row.scopes else frozenset(),
+        scopes_header=row.scopes,
+        expires_at=row.expires_at,
+        gone=_is_gone(row, person, person.role if person else None, own, app.removed if app else False),
+        maintenance=organization.maintenance,
+        ekm_access_withdrawn=organization.ekm_access_withdrawn,
+        two_factor_missing=_lacks_two_factor(acts_as, person, organization, own),
+        standings={
+            workspace.id: Standing(
+                team=workspace.id,
+                team_name=workspace.name,
+                domain=workspace.domain,
+                role=standing(person.org_role, roles.get(workspace.id), person.guest) if person else Role.MEMBER,
+                migration=workspace.migration,
+                ekm_access_withdrawn=workspace.ekm_access_withdrawn,
+            )
+            for workspace in workspaces
+        },
+        networks=_networks(organization.network_allowlist, own.network_allowlist if own else "[]"),
+    )
+
+
+async def _reached(work: "Work", row: TokenRow, organization: Organization) -> list[Workspace]:
+    """The workspaces that the token reaches: its own, or for an org-level token those granted to the app's installation."""
+    if row.workspace is not None:
+        own = await work.workspaces.find(row.organization, row.workspace)
+        return [own] if own else []
+    if not organization.enterprise or row.person is None:
+        return []
+    workspaces = [workspace for workspace in await work.workspaces.list_all(organization.id) if not workspace.deleted]
+    granted = (await work.apps.granted_teams(organization.id, row.app))[1] if row.app else None
+    if granted is None:
+        return workspaces
+    return [workspace for workspace in workspaces if workspace.id in granted]
+
+
+def _is_gone(row: TokenRow, person: Person | None, role: str | None, own: Workspace | None, app_removed: bool) -> bool:
+    if row.revoked_at or app_removed:
+        return True
+    if row.person is not None and (person is None or person.deleted):
+        return True
+    return row.workspace is not None and (own is None or own.deleted or role is None)
+
+
+def _lacks_two_factor(acts_as: Token, person: Person | None, organization: Organization, own: Workspace | None) -> bool:
+    required = organization.two_factor_required or (own is not None and own.two_factor_required)
+    return required and acts_as in Token.PERSON and person is not None and not person.has_two_factor
+
+
+def _networks(*allowlists: str) -> tuple[tuple[Network, ...], ...]:
+    lists = (json.loads(allowlist) for allowlist in allowlists)
+    return tuple(tuple(ip_network(block, strict=False) for block in blocks) for blocks in lists if blocks)

@@ -1,0 +1,82 @@
+"""One unit of work: what a method's body or a job's step may touch, all of it stored or none."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol, TypeVar
+
+from gridhall.domain.apps import Apps
+from gridhall.domain.audit import Audit
+from gridhall.domain.conversations import Conversations
+from gridhall.domain.organizations import Organizations, Workspaces
+from gridhall.domain.limits import Buckets
+from gridhall.domain.meta import Meta
+from gridhall.domain.people import People
+from gridhall.domain.photos import Photos
+from gridhall.domain.presence import Activity
+from gridhall.domain.signals import AuthorityChanged
+from gridhall.domain.source import Source
+from gridhall.domain.tokens import Tokens
+
+T = TypeVar("T")
+
+
+class Work(Protocol):
+    """One unit of work, and the nouns' storage inside it."""
+
+    source: Source
+
+    @property
+    def organizations(self) -> Organizations: ...
+    @property
+    def workspaces(self) -> Workspaces: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def activity(self) -> Activity: ...
+    @property
+    def photos(self) -> Photos: ...
+    @property
+    def apps(self) -> Apps: ...
+    @property
+    def tokens(self) -> Tokens: ...
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def buckets(self) -> Buckets: ...
+    @property
+    def meta(self) -> Meta: ...
+
+    def signal(self, signal: AuthorityChanged) -> None:
+        """Tell every worker, as soon as this unit is stored."""
+        ...
+
+
+class Storage(Protocol):
+    """Runs units of work."""
+
+    shared: bool
+    """Whether other workers may serve the same database."""
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def check(self) -> None:
+        """Raise ServiceUnavailable where the database is out of reach."""
+        ...
+
+    async def read(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+        """Run a unit that only reads."""
+        ...
+
+    async def write(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+        """Run a unit that changes something: all of it is stored durably before this returns, or nothing where it raises.
+
+        A unit awaits nothing but the work's storage.
+
+        Raises:
+            FatalError: the change could not be stored, for want of space for instance.
+            ServiceUnavailable: the database is out of reach.
+        """
+        ...

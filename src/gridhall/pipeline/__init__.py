@@ -1,0 +1,1 @@
+"""The rooms that a request walks through, one small module each."""

@@ -1,0 +1,256 @@
+"""The first room: the bytes of a request become an `Envelope`.
+
+The codes are those of Slack's list of common errors and warnings (https://docs.slack.dev/apis/web-api/). Where Slack gives no
+figure (how long a name, how many pairs) the figure is Gridhall's own.
+"""
+
+import asyncio
+import re
+import types
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from gridhall.contract.errors import (
+    InvalidArgName,
+    InvalidArguments,
+    InvalidArrayArg,
+    InvalidCharset,
+    InvalidFormData,
+    InvalidJson,
+    InvalidPostType,
+    JsonNotObject,
+    MissingPostType,
+    Refusal,
+    RequestTimeout,
+)
+from gridhall.pipeline.request import Envelope, Receive, Request
+
+FORM, MULTIPART, JSON, TEXT = "application/x-www-form-urlencoded", "multipart/form-data", "application/json", "text/plain"
+
+MAX_PAIRS = 1000
+"""Pairs of one query or form, parts of one multipart body."""
+
+_CHARSETS = {
+    **dict.fromkeys(("utf-8", "utf8", "utf_8"), "utf-8"),
+    **dict.fromkeys(("iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1"), "latin-1"),
+}
+
+_NAME = re.compile(r"[A-Za-z0-9_]{1,255}")
+_ARRAY_NAME = re.compile(r"[A-Za-z0-9_]{1,255}(\[[^\[\]]*\])+")
+_PARAMETER = re.compile(r';\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))')  # RFC 9110, 5.6.6
+_QUOTED_PAIR = re.compile(r"\\(.)")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one request may bring.
+
+    Arguments:
+        body: bytes of a body, files not counted.
+        file: bytes of one file; 0 where the method takes none. A body with files may have `body` + `file` bytes in all.
+        files: the fields that may be files.
+        stall: seconds that the sender may stay silent within a body.
+    """
+
+    body: int = 1 << 20
+    file: int = 0
+    files: frozenset[str] = frozenset()
+    stall: float = 10.0
+
+
+async def envelope(request: Request, limits: Limits) -> Envelope:
+    """Understands the transport of a request; a body is read only where the verb is POST.
+
+    Raises:
+        MissingPostType, InvalidPostType, InvalidCharset: the Content-Type does not say how to read the body.
+        InvalidFormData, InvalidJson, JsonNotObject: the body is not what its Content-Type says, or is too large.
+        InvalidArgName, InvalidArrayArg: an argument's name is none.
+        InvalidArguments: the query cannot be read, or a value holds U+0000, which PostgreSQL cannot store as text.
+        RequestTimeout: the sender fell silent.
+        ClientGone: the connection broke.
+    """
+    arguments, token = _open_query(request.query) if request.query else ({}, None)
+    bearer = _bearer(request.authorization) if request.authorization else None
+    if request.verb != "POST":
+        return Envelope(arguments, bearer or token)
+    opened = await _open_body(request, limits)
+    if arguments:
+        opened.arguments = arguments | opened.arguments
+    opened.token = bearer or opened.token or token
+    return opened
+
+
+def _bearer(header: bytes) -> str | None:
+    """The token of an Authorization header (RFC 6750, 2.1); text of any kind, so that authentication alone refuses it."""
+    scheme, _, token = header.strip().partition(b" ")
+    return token.strip().decode("latin-1") or None if scheme.lower() == b"bearer" else None
+
+
+def _open_query(query: bytes) -> tuple[dict[str, Any], str | None]:
+    try:
+        return _open_form(query, "utf-8")
+    except ValueError:
+        raise InvalidArguments from None
+
+
+async def _open_body(request: Request, limits: Limits) -> Envelope:
+    pieces: list[bytes] = []
+    if not request.content_type:
+        await _read(request, pieces.append, 0, MissingPostType, limits.stall)
+        return Envelope({}, None)
+    post = _post_type(request.content_type)
+    if post.media == MULTIPART:
+        return await _open_multipart(request, limits, post)
+    too_long = InvalidJson if post.media == JSON else InvalidFormData
+    await _read(request, pieces.append, limits.body, too_long, limits.stall)
+    body = b"".join(pieces)
+    if not body:  # SDKs name a type also where they send no argument
+        return Envelope({}, None, post.warnings if post.media == FORM else ())
+    if post.media == JSON:
+        return Envelope(_open_json(body, post.charset), None, post.warnings)
+    try:
+        return Envelope(*_open_form(body, post.charset), post.warnings)
+    except ValueError:
+        raise InvalidFormData from None
+
+
+async def _open_multipart(request: Request, limits: Limits, post: "_PostType") -> Envelope:
+    from gridhall.pipeline._multipart import MultipartReader  # few requests bring one; a start should not pay for it
+
+    reader = MultipartReader(
+        post.boundary, post.charset, body=limits.body, file=limits.file, expected=limits.files, max_parts=MAX_PAIRS
+    )
+    await _read(request, reader.feed, limits.body + limits.file, InvalidFormData, limits.stall)
+    texts, files = reader.close()
+    arguments: dict[str, Any] = dict(texts)
+    token = _settle(arguments, may_hold_nul=True)
+    return Envelope(arguments, token, post.warnings, files)
+
+
+def _open_form(form: bytes, charset: str) -> tuple[dict[str, Any], str | None]:
+    """Arguments and token of a query or an urlencoded body; ValueError where it cannot be read."""
+    text = form.decode(charset)
+    arguments: dict[str, Any] = dict(
+        parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict", max_num_fields=MAX_PAIRS)
+    )
+    return arguments, _settle(arguments, may_hold_nul=b"%00" in form or b"\0" in form)
+
+
+def _open_json(body: bytes, charset: str) -> dict[str, Any]:
+    """The arguments of a JSON body. A token among them is none (Slack takes it from the header or a form only)."""
+    try:
+        arguments = msgspec.json.decode(body if charset == "utf-8" else body.decode(charset))
+    except (ValueError, RecursionError):
+        raise InvalidJson from None
+    if not isinstance(arguments, dict):
+        raise JsonNotObject
+    _settle(arguments, may_hold_nul=b"\\u0000" in body)
+    return arguments
+
+
+def _settle(arguments: dict[str, Any], *, may_hold_nul: bool) -> Any:
+    """Holds arguments to the rules for any of them, and gives the token, which is taken out."""
+    for name in arguments:
+        if not _NAME.fullmatch(name):
+            raise InvalidArrayArg if _ARRAY_NAME.fullmatch(name) else InvalidArgName
+    token = arguments.pop("token", None)
+    if may_hold_nul and _holds_nul(arguments):
+        raise InvalidArguments
+    return token
+
+
+def _holds_nul(value: object) -> bool:
+    waiting = [value]  # no recursion: JSON nests as deep as the interpreter's stack allowed its parser
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            if "\0" in item:
+                return True
+        elif isinstance(item, dict):
+            waiting += item
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _PostType:
+    """What a Content-Type says, its charset as Python's name for it; the warnings are those of a body that is not empty."""
+
+    media: str
+    charset: str
+    boundary: str
+    warnings: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def _post_type(header: bytes) -> _PostType:
+    text = header.decode("latin-1")
+    media = text.partition(";")[0].strip().lower()
+    if media not in (FORM, MULTIPART, JSON, TEXT):
+        raise InvalidPostType
+    parameters: dict[str, str] = {}
+    for name, quoted, plain in _PARAMETER.findall(text):
+        parameters.setdefault(name.lower(), plain or _QUOTED_PAIR.sub(r"\1", quoted))
+    charset = parameters.get("charset")
+    codec = "utf-8" if charset is None else _CHARSETS.get(charset.lower())
+    if codec is None:
+        raise InvalidCharset
+    return _PostType(media, codec, parameters.get("boundary", ""), _warnings(media, charset))
+
+
+def _warnings(media: str, charset: str | None) -> tuple[str, ...]:
+    if media in (FORM, MULTIPART):
+        return () if charset is None else ("superfluous_charset",)
+    return ("missing_charset",) if charset is None else ()
+
+
+async def _read(request: Request, sink: Callable[[bytes], object], limit: int, too_long: type[Refusal], stall: float) -> None:
+    """Gives the body to `sink` piece by piece; what is announced as longer than `limit` bytes is refused unread."""
+    announced = request.content_length
+    if announced is not None and announced > limit:
+        raise too_long
+    received = 0
+    while announced is None or received < announced:
+        piece = await _receive(request.receive, stall)
+        if not piece:
+            return
+        received += len(piece)
+        if received > limit:
+            raise too_long
+        sink(piece)
+
+
+async def _receive(receive: Receive, stall: float) -> bytes:
+    """The next piece of the body.
+
+    Most bodies are there when they are asked for, and asyncio.timeout costs more than all the rest of a small request: so the
+    first step is taken by hand, and the clock runs only where that step did not end the wait.
+    """
+    steps = receive().__await__()
+    try:
+        pending = next(steps)
+    except StopIteration as arrived:
+        piece: bytes = arrived.value
+        return piece
+    try:
+        async with asyncio.timeout(stall):
+            return await _resumed(pending, steps)
+    except TimeoutError:
+        raise RequestTimeout from None
+
+
+@types.coroutine
+def _resumed(pending: object, steps: Generator[Any, Any, bytes]) -> Generator[Any, Any, bytes]:
+    try:
+        yield pending
+    except BaseException as error:  # a cancelled wait: `receive` is told too, since only `yield from` would pass it on
+        steps.throw(error)
+        raise
+    return (yield from steps)

@@ -1,0 +1,170 @@
+"""Statements about conversations."""
+
+from sqlalchemy import Integer, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from gridhall.domain.conversations import IM, MPIM, PRIVATE, PUBLIC, Listed
+from gridhall.storage.dialect import comma_list
+from gridhall.storage.statement import Connection, Statement
+from gridhall.storage.tables import connections, conversations, members, people, shares
+
+_c = conversations
+_theirs = members.alias("theirs")
+_mine = members.alias("mine")
+_partner = members.alias("partner")
+
+_SHARED = (
+    select(comma_list(shares.c.workspace))
+    .where(shares.c.organization == _c.c.organization, shares.c.conversation == _c.c.id)
+    .correlate(_c)
+    .scalar_subquery()
+)
+_CONNECTED = (
+    select(comma_list(connections.c.workspace))
+    .where(connections.c.organization == _c.c.organization, connections.c.conversation == _c.c.id)
+    .correlate(_c)
+    .scalar_subquery()
+)
+_PARTNER = (
+    select(func.min(_partner.c.person))
+    .where(
+        _partner.c.organization == _c.c.organization,
+        _partner.c.conversation == _c.c.id,
+        _partner.c.person != bindparam("seen_by"),
+    )
+    .correlate(_c)
+    .scalar_subquery()
+)
+_PARTNER_DELETED = (
+    select(people.c.deleted)
+    .where(
+        people.c.id == _PARTNER,
+        people.c.organization
+        == select(func.min(_partner.c.person_organization))
+        .where(
+            _partner.c.organization == _c.c.organization,
+            _partner.c.conversation == _c.c.id,
+            _partner.c.person != bindparam("seen_by"),
+        )
+        .correlate(_c)
+        .scalar_subquery(),
+    )
+    .correlate(_c)
+    .scalar_subquery()
+)
+_IN_WORKSPACE = or_(
+    _c.c.kind == IM,
+    _c.c.kind == MPIM,
+    and_(_c.c.org_wide, _c.c.organization == bindparam("organization")),
+    exists(
+        select(shares.c.workspace).where(
+            shares.c.organization == _c.c.organization,
+            shares.c.conversation == _c.c.id,
+            shares.c.workspace == bindparam("workspace"),
+        )
+    ),
+    exists(
+        select(connections.c.workspace).where(
+            connections.c.organization == _c.c.organization,
+            connections.c.conversation == _c.c.id,
+            connections.c.other_organization == bindparam("organization"),
+            connections.c.workspace == bindparam("workspace"),
+        )
+    ),
+)
+
+
+def _asked(kind: str) -> ColumnElement[bool]:
+    return and_(_c.c.kind == kind, bindparam(kind, type_=Integer) == 1)
+
+
+_LIST_OF = Statement(
+    select(
+        _c.c.organization,
+        _c.c.id,
+        _c.c.kind,
+        _c.c.name,
+        _c.c.workspace,
+        _c.c.creator,
+        _c.c.created,
+        _c.c.updated,
+        _c.c.general,
+        _c.c.archived,
+        _c.c.org_wide,
+        _c.c.topic,
+        _c.c.topic_creator,
+        _c.c.topic_set,
+        _c.c.purpose,
+        _c.c.purpose_creator,
+        _c.c.purpose_set,
+        _c.c.previous_names,
+        _c.c.posting,
+        _c.c.threads,
+        _SHARED,
+        _CONNECTED,
+        _mine.c.last_read,
+        case((_c.c.kind == IM, _PARTNER), else_=None),
+        case((_c.c.kind == IM, _PARTNER_DELETED), else_=None),
+    )
+    .select_from(
+        _theirs.join(_c, and_(_c.c.organization == _theirs.c.organization, _c.c.id == _theirs.c.conversation)).outerjoin(
+            _mine,
+            and_(
+                _mine.c.organization == _c.c.organization,
+                _mine.c.conversation == _c.c.id,
+                _mine.c.person_organization == bindparam("organization"),
+                _mine.c.person == bindparam("seen_by"),
+                _mine.c.left == 0,
+            ),
+        )
+    )
+    .where(
+        _theirs.c.person_organization == bindparam("organization"),
+        _theirs.c.person == bindparam("person"),
+        _theirs.c.left == 0,
+        _theirs.c.conversation > bindparam("after"),
+        _c.c.deleted.is_(False),
+        or_(*(_asked(kind) for kind in (PUBLIC, PRIVATE, IM, MPIM))),
+        or_(_mine.c.person.is_not(None), and_(_c.c.kind == PUBLIC, bindparam("all_public", type_=Integer) == 1)),
+        or_(_c.c.archived.is_(False), bindparam("exclude_archived", type_=Integer) == 0),
+        _IN_WORKSPACE,
+    )
+    .order_by(_theirs.c.conversation)
+    .limit(bindparam("limit")),
+    Listed,
+)
+
+
+class SqlConversations:
+    """Storage of conversations."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def list_of(
+        self,
+        organization: str,
+        person: str,
+        workspace: str,
+        *,
+        kinds: frozenset[str],
+        seen_by: str,
+        all_public: bool,
+        exclude_archived: bool,
+        after: str,
+        limit: int,
+    ) -> list[Listed]:
+        return await self._connection.all(
+            _LIST_OF,
+            organization=organization,
+            person=person,
+            workspace=workspace,
+            seen_by=seen_by,
+            all_public=int(all_public),
+            exclude_archived=int(exclude_archived),
+            after=after,
+            limit=limit,
+            **{kind: int(kind in kinds) for kind in (PUBLIC, PRIVATE, IM, MPIM)},
+        )

@@ -1,0 +1,95 @@
+"""A statement is written once with SQLAlchemy Core, compiled once per engine, and run on the raw driver.
+
+Compiling per call, or going through SQLAlchemy's own execution, costs two to ten times the query itself
+(docs/decisions/0004-statements-compiled-once.md).
+"""
+
+from collections.abc import Callable
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from sqlalchemy import Boolean, Executable
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+
+SQLITE: Dialect = sqlite.dialect(paramstyle="qmark")
+POSTGRESQL: Dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
+
+T = TypeVar("T")
+
+
+class Plan(NamedTuple):
+    """What the driver needs.
+
+    Arguments:
+        sql: the text.
+        order: the names of the parameters, in the driver's order.
+        constants: the parameters whose values stand in the statement itself.
+        booleans: which columns are booleans (SQLite has only integers).
+    """
+
+    sql: str
+    order: tuple[str, ...]
+    constants: dict[str, Any]
+    booleans: tuple[int, ...]
+
+    def values(self, parameters: dict[str, Any]) -> list[Any]:
+        """The parameters as the driver wants them. Changes `parameters`, which every caller has just made."""
+        if self.constants:
+            parameters |= self.constants
+        return [parameters[name] for name in self.order]
+
+
+class Statement(Generic[T]):
+    """One statement and what each row of it becomes.
+
+    Arguments:
+        clause: a SQLAlchemy Core statement; its parameters are `bindparam`s. In an UPDATE their names must differ from the
+            columns' names.
+        row: called with a row's columns in order.
+    """
+
+    __slots__ = ("_clause", "_plans", "row")
+
+    def __init__(self, clause: Executable, row: Callable[..., T]) -> None:
+        self._clause = clause
+        self._plans: dict[int, Plan] = {}
+        self.row = row
+
+    def plan(self, dialect: Dialect) -> Plan:
+        """The compiled statement for this engine; compiled when it is first asked for."""
+        plan = self._plans.get(id(dialect))
+        if plan is None:
+            plan = self._plans[id(dialect)] = _compile(self._clause, dialect)
+        return plan
+
+
+class Connection(Protocol):
+    """One connection inside one unit of work. Parameters go by keyword, by the names of the statement's `bindparam`s."""
+
+    async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
+        """The first row, or None."""
+        ...
+
+    async def all(self, statement: Statement[T], **parameters: Any) -> list[T]:
+        """Every row."""
+        ...
+
+    async def run(self, statement: Statement[Any], **parameters: Any) -> int:
+        """Run a change; gives the number of rows that it touched. Raises `Conflict` where a unique key is taken."""
+        ...
+
+    async def many(self, statement: Statement[Any], rows: list[dict[str, Any]]) -> None:
+        """Run a change once per row. Raises `Conflict` where a unique key is taken."""
+        ...
+
+
+class Conflict(Exception):
+    """A unique key is taken."""
+
+
+def _compile(clause: Executable, dialect: Dialect) -> Plan:
+    compiled = clause.compile(dialect=dialect)  # type: ignore[attr-defined]
+    columns: Any = getattr(clause, "selected_columns", ())
+    booleans = tuple(index for index, column in enumerate(columns) if isinstance(column.type, Boolean))
+    constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+    return Plan(str(compiled), tuple(compiled.positiontup or ()), constants, booleans)

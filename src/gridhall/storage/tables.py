@@ -1,0 +1,424 @@
+"""Every table, in one place. Rows lead with their organization, so that a database can be distributed by it.
+
+The few tables that do not (tokens, meta, rate_buckets) are directories: they find the organization, or belong to the server
+itself. Times are integers: microseconds where a row orders by them (`ts`), whole Unix seconds elsewhere. JSON is text on both
+engines. A change here needs a migration; a test compares the two.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, func
+
+metadata = MetaData(
+    naming_convention={"pk": "%(table_name)s_pkey", "ix": "%(table_name)s_by_%(column_0_N_name)s"},
+)
+
+# Identifiers compare byte by byte on both engines: pages ordered by id must not depend on the database's language.
+Id = Text().with_variant(Text(collation="C"), "postgresql")
+Json = Text()
+
+
+def _id(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, Id, nullable=null)
+
+
+def _text(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=null)
+
+
+def _json(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, Json, nullable=null)
+
+
+def _number(name: str, *, null: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=null)
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean(create_constraint=False), nullable=False)
+
+
+meta = Table("meta", metadata, _id("key"), _text("value"), PrimaryKeyConstraint("key"))
+
+organizations = Table(
+    "organizations",
+    metadata,
+    _id("id"),
+    _flag("enterprise"),
+    _text("name"),
+    _id("domain"),
+    _number("created"),
+    _number("retention_days"),
+    _flag("keep_edits"),
+    _flag("keep_deletes"),
+    _flag("retention_override_allowed"),
+    _number("session_duration"),
+    _flag("desktop_app_browser_quit"),
+    _flag("two_factor_required"),
+    _json("network_allowlist"),
+    _flag("app_approval_required"),
+    _flag("oversight_access"),
+    _flag("typed_trigger_permissions"),
+    _flag("ekm_access_withdrawn"),
+    _flag("maintenance"),
+    PrimaryKeyConstraint("id"),
+)
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    _id("organization"),
+    _id("id"),
+    _text("name"),
+    _id("domain"),
+    _number("created"),
+    _id("migration"),
+    _flag("deleted"),
+    _flag("two_factor_required"),
+    _json("network_allowlist"),
+    _number("limit_required_over"),
+    _id("who_can_post_general"),
+    _flag("ekm_access_withdrawn"),
+    _id("general", null=True),
+    PrimaryKeyConstraint("organization", "id"),
+    Index("workspaces_by_id", "id", unique=True),
+    Index("workspaces_by_domain", "domain", unique=True),
+)
+
+profile_fields = Table(
+    "profile_fields",
+    metadata,
+    _id("organization"),
+    _id("workspace"),
+    _id("id"),
+    _number("position"),
+    _text("label"),
+    _id("type"),
+    PrimaryKeyConstraint("organization", "workspace", "id"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    _id("organization"),
+    _id("id"),
+    _id("name"),
+    _text("real_name"),
+    _text("first_name"),
+    _text("last_name"),
+    _text("display_name"),
+    _text("email"),
+    _flag("email_confirmed"),
+    _id("org_role"),
+    _id("guest"),
+    _flag("deleted"),
+    _id("tz"),
+    _id("locale"),
+    _text("title"),
+    _text("phone"),
+    _text("pronouns"),
+    _text("status_text"),
+    _text("status_emoji"),
+    _number("status_expiration"),
+    _json("fields"),
+    _id("presence"),
+    _id("photo", null=True),
+    _number("created"),
+    _number("updated"),
+    _flag("has_two_factor"),
+    _id("app", null=True),
+    _id("bot_id", null=True),
+    PrimaryKeyConstraint("organization", "id"),
+    Index("people_by_bot_id", "organization", "bot_id"),
+)
+
+# Who has no address (a bot) has the empty one; everybody else's is theirs alone in the organization, whatever its case.
+Index(
+    "people_by_email",
+    people.c.organization,
+    func.lower(people.c.email),
+    unique=True,
+    sqlite_where=people.c.email != "",
+    postgresql_where=people.c.email != "",
+)
+Index("people_by_name", people.c.organization, people.c.name)
+
+# What only sign-in reads: kept out of the row that every answer reads.
+credentials = Table(
+    "credentials",
+    metadata,
+    _id("organization"),
+    _id("person"),
+    _text("password_hash", null=True),
+    _text("two_factor_secret", null=True),
+    _number("session_duration", null=True),
+    Column("desktop_app_browser_quit", Boolean(create_constraint=False), nullable=True),
+    PrimaryKeyConstraint("organization", "person"),
+)
+
+# Written at most once a minute per person, so kept out of the person's own row as well.
+activity = Table(
+    "activity",
+    metadata,
+    _id("organization"),
+    _id("person"),
+    _number("last_activity"),
+    PrimaryKeyConstraint("organization", "person"),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    _id("organization"),
+    _id("workspace"),
+    _id("person"),
+    _id("role"),
+    PrimaryKeyConstraint("organization", "workspace", "person"),
+    Index("memberships_by_person", "organization", "person"),
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    _id("organization"),
+    _id("person"),
+    _id("hash"),
+    _id("size"),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("organization", "person", "hash", "size"),
+    Index("photos_by_hash", "hash", "size"),
+)
+
+apps = Table(
+    "apps",
+    metadata,
+    _id("organization"),
+    _id("id"),
+    _text("name"),
+    _text("description"),
+    _id("client_id"),
+    _id("client_secret_hash"),
+    _text("signing_secret"),
+    _id("distribution"),
+    _flag("reduced_history_limits"),
+    _flag("token_rotation"),
+    _id("developer", null=True),
+    _json("collaborators"),
+    _text("bot_name", null=True),
+    _id("bot_user", null=True),
+    _id("bot_id", null=True),
+    _text("bot_scopes"),
+    _text("user_scopes"),
+    _json("redirect_uris"),
+    _flag("org_deploy"),
+    _flag("removed"),
+    _number("updated"),
+    PrimaryKeyConstraint("organization", "id"),
+    Index("apps_by_id", "id", unique=True),
+    Index("apps_by_client_id", "client_id", unique=True),
+)
+
+# `target` is a workspace or, for an org-wide installation, the organization itself.
+installations = Table(
+    "installations",
+    metadata,
+    _id("organization"),
+    _id("app"),
+    _id("target"),
+    _json("granted_teams", null=True),
+    PrimaryKeyConstraint("organization", "app", "target"),
+)
+
+app_requests = Table(
+    "app_requests",
+    metadata,
+    _id("organization"),
+    _id("id"),
+    _id("app"),
+    _id("person"),
+    _id("workspace"),
+    _text("scopes"),
+    _text("message"),
+    PrimaryKeyConstraint("organization", "id"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    _id("hash"),
+    _id("id"),
+    _id("kind"),
+    _id("organization"),
+    _id("app", null=True),
+    _id("workspace", null=True),
+    _id("person", null=True),
+    _text("scopes"),
+    _number("created"),
+    _number("expires_at"),
+    _number("revoked_at"),
+    PrimaryKeyConstraint("hash"),
+    Index("tokens_by_id", "id", unique=True),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    _id("organization"),
+    _id("id"),
+    _id("kind"),
+    _text("name"),
+    _id("workspace", null=True),
+    _id("creator"),
+    _number("created"),
+    _number("updated"),
+    _flag("general"),
+    _flag("archived"),
+    _flag("deleted"),
+    _number("deleted_at"),
+    _flag("org_wide"),
+    _text("topic"),
+    _id("topic_creator"),
+    _number("topic_set"),
+    _text("purpose"),
+    _id("purpose_creator"),
+    _number("purpose_set"),
+    _json("previous_names"),
+    _json("posting"),
+    _json("threads"),
+    _number("retention_days"),
+    _flag("ekm_access_withdrawn"),
+    PrimaryKeyConstraint("organization", "id"),
+    Index("conversations_by_id", "id", unique=True),
+)
+
+# The workspaces of the host organization that a channel is in; its own is among them.
+shares = Table(
+    "shares",
+    metadata,
+    _id("organization"),
+    _id("conversation"),
+    _id("workspace"),
+    PrimaryKeyConstraint("organization", "conversation", "workspace"),
+)
+
+# The only crossing between organizations: a channel of the host, and the stranger's workspace that it is shared with.
+connections = Table(
+    "connections",
+    metadata,
+    _id("organization"),
+    _id("conversation"),
+    _id("other_organization"),
+    _id("workspace"),
+    PrimaryKeyConstraint("organization", "conversation", "other_organization", "workspace"),
+    Index("connections_by_other", "other_organization", "workspace"),
+)
+
+members = Table(
+    "members",
+    metadata,
+    _id("organization"),
+    _id("conversation"),
+    _id("person_organization"),
+    _id("person"),
+    _number("joined"),
+    _number("left"),
+    _number("last_read"),
+    PrimaryKeyConstraint("organization", "conversation", "person_organization", "person"),
+    Index("members_by_person", "person_organization", "person", "conversation"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _id("organization"),
+    _id("conversation"),
+    _number("ts"),
+    _id("person"),
+    _text("text"),
+    _number("thread_ts", null=True),
+    _id("subtype", null=True),
+    _json("blocks", null=True),
+    _json("attachments", null=True),
+    _id("client_msg_id", null=True),
+    _id("pinned_by", null=True),
+    _number("deleted_ts", null=True),
+    _id("deleted_by", null=True),
+    PrimaryKeyConstraint("organization", "conversation", "ts"),
+)
+
+message_edits = Table(
+    "message_edits",
+    metadata,
+    _id("organization"),
+    _id("conversation"),
+    _number("ts"),
+    _number("edited_ts"),
+    _id("person"),
+    _text("text"),
+    PrimaryKeyConstraint("organization", "conversation", "ts", "edited_ts"),
+)
+
+reactions = Table(
+    "reactions",
+    metadata,
+    _id("organization"),
+    _id("conversation"),
+    _number("ts"),
+    _id("name"),
+    _id("person"),
+    _number("position"),
+    PrimaryKeyConstraint("organization", "conversation", "ts", "name", "person"),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    _id("organization"),
+    _id("conversation"),
+    _number("ts"),
+    _number("tombstoned_ts"),
+    _id("person"),
+    _text("content"),
+    PrimaryKeyConstraint("organization", "conversation", "ts"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _id("organization"),
+    _number("id"),
+    _id("person"),
+    _id("workspace"),
+    _id("client"),
+    _json("device"),
+    _json("recent_device", null=True),
+    _number("signed_in_at"),
+    _number("last_activity"),
+    _number("expires_at"),
+    PrimaryKeyConstraint("organization", "id"),
+    Index("sessions_by_person", "organization", "person"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id("organization"),
+    _id("id"),
+    _number("at"),
+    _id("action"),
+    _id("actor_kind"),
+    _id("actor"),
+    _id("entity_kind"),
+    _id("entity"),
+    _json("details"),
+    PrimaryKeyConstraint("organization", "id"),
+    Index("audit_by_at", "organization", "at"),
+)
+
+# One integer is a whole token bucket: the time at which it would be full again (see pipeline/rate.py).
+rate_buckets = Table(
+    "rate_buckets",
+    metadata,
+    _id("key"),
+    _number("full_at"),
+    PrimaryKeyConstraint("key"),
+    Index("rate_buckets_by_full_at", "full_at"),
+)

@@ -1,0 +1,73 @@
+"""The unit of work over a connection of either engine."""
+
+from functools import cached_property
+
+from gridhall.domain.signals import AuthorityChanged
+from gridhall.domain.source import Source
+from gridhall.storage.apps import SqlApps
+from gridhall.storage.audit import SqlAudit
+from gridhall.storage.conversations import SqlConversations
+from gridhall.storage.limits import SqlBuckets
+from gridhall.storage.meta import SqlMeta
+from gridhall.storage.organizations import SqlOrganizations, SqlWorkspaces
+from gridhall.storage.people import SqlPeople
+from gridhall.storage.photos import SqlPhotos
+from gridhall.storage.presence import SqlActivity
+from gridhall.storage.statement import Connection
+from gridhall.storage.tokens import SqlTokens
+
+
+class SqlWork:
+    """One unit of work. A noun's storage is made when it is first asked for."""
+
+    def __init__(self, connection: Connection, source: Source) -> None:
+        self.connection = connection
+        self.source = source
+        self.signals: list[AuthorityChanged] = []
+
+    @cached_property
+    def organizations(self) -> SqlOrganizations:
+        return SqlOrganizations(self.connection)
+
+    @cached_property
+    def workspaces(self) -> SqlWorkspaces:
+        return SqlWorkspaces(self.connection)
+
+    @cached_property
+    def people(self) -> SqlPeople:
+        return SqlPeople(self.connection)
+
+    @cached_property
+    def activity(self) -> SqlActivity:
+        return SqlActivity(self.connection)
+
+    @cached_property
+    def photos(self) -> SqlPhotos:
+        return SqlPhotos(self.connection)
+
+    @cached_property
+    def apps(self) -> SqlApps:
+        return SqlApps(self.connection)
+
+    @cached_property
+    def tokens(self) -> SqlTokens:
+        return SqlTokens(self.connection)
+
+    @cached_property
+    def conversations(self) -> SqlConversations:
+        return SqlConversations(self.connection)
+
+    @cached_property
+    def audit(self) -> SqlAudit:
+        return SqlAudit(self.connection)
+
+    @cached_property
+    def buckets(self) -> SqlBuckets:
+        return SqlBuckets(self.connection)
+
+    @cached_property
+    def meta(self) -> SqlMeta:
+        return SqlMeta(self.connection)
+
+    def signal(self, signal: AuthorityChanged) -> None:
+        self.signals.append(signal)
