@@ -1,6 +1,6 @@
 """What a method is."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, TypeVar, get_type_hints
@@ -14,10 +14,13 @@ from gridhall.contract.errors import Refusal
 from gridhall.contract.rates import Tier
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
-from gridhall.domain.call import Call
+from gridhall.domain.call import Call, Upload
 
 ArgsT = TypeVar("ArgsT", bound=msgspec.Struct)
 ResultT = TypeVar("ResultT", bound=Ok)
+
+Prepare = Callable[[Mapping[str, Upload], Any], Awaitable[Any]]
+"""Slow work that is no storage: from the request's files and the arguments to what the body finds as `call.prepared`."""
 
 Handler = Callable[[Call, Any], Awaitable[Ok]]
 
@@ -30,6 +33,9 @@ class OrgToken(Enum):
 
     NAMES_TEAM = auto()
     """It has to name a workspace in `team_id`. Workspace tokens may name one too: it is ignored."""
+
+    NAMES_TEAM_OR_ORGANIZATION = auto()
+    """As above, and the organization's own id does as well."""
 
     REFUSED = auto()
     """It is answered `enterprise_is_restricted`."""
@@ -70,7 +76,7 @@ class Method:
     team_unknown: type[Refusal] | None
     enterprise_only: bool
     writes: bool
-    prepare: Callable[[Any, Any], Awaitable[Any]] | None
+    prepare: Prepare | None
     files: frozenset[str]
 
     @property
@@ -91,7 +97,7 @@ def method(
     team_unknown: type[Refusal] | None = None,
     enterprise_only: bool = False,
     writes: bool = False,
-    prepare: Callable[[Any, Any], Awaitable[Any]] | None = None,
+    prepare: Prepare | None = None,
     files: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Call, ArgsT], Awaitable[ResultT]]], Method]:
     """Declare a method; its arguments and its result are read from the body's signature. See `Method` for what is declared."""

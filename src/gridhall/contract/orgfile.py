@@ -5,6 +5,7 @@ them. A key that is left out is `UNSET` where the server makes the value or find
 default here. What only the whole file can tell (an id that nothing bears, two channels of one name) is `domain.orgcheck`'s.
 """
 
+import inspect
 import re
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -29,7 +30,8 @@ class Mistake(Exception):
     def __init__(self, path: Path, message: str) -> None:
         super().__init__(path, message)
         self.path = path
-        self.message = message
+        # What is quoted from the file may hold anything.
+        self.message = "".join(character if character.isprintable() else " " for character in message)[:300]
 
     def __str__(self) -> str:
         return f"{spell(self.path)}: {self.message}" if len(self.path) > 1 else self.message
@@ -46,6 +48,18 @@ def spell(path: Path) -> str:
         else:
             text += f"[{msgspec.json.encode(step).decode()}]"
     return text.removeprefix(".")
+
+
+def ts_micros(ts: str) -> int:
+    """A `ts` as it is stored: microseconds."""
+    seconds, micros = ts.split(".")
+    return int(seconds) * 1_000_000 + int(micros)
+
+
+def ts_text(micros: int) -> str:
+    """A `ts` as it is written."""
+    seconds, rest = divmod(micros, 1_000_000)
+    return f"{seconds}.{rest:06d}"
 
 
 def _about(description: str) -> Meta:
@@ -70,13 +84,12 @@ ConversationId = Annotated[str, _id("[CDG]", "C, D or G")]
 FieldId = Annotated[str, _id("Xf", "Xf")]
 AppRequestId = Annotated[str, _id("Ar", "Ar")]
 
-Name = Annotated[str, Meta(min_length=1)]
+Filled = Annotated[str, Meta(min_length=1)]
 Handle = Annotated[str, Meta(max_length=80), _shape(r"^\S+$", "must be one word")]
 Word = Annotated[str, _shape("^[a-z_]+$", "must be one word in small letters")]
 Domain = Annotated[str, _shape("^[a-z0-9][a-z0-9-]*$", "must be small letters, digits and hyphens")]
 Email = Annotated[str, _shape(r"^[^@\s]+@[^@\s]+$", "must be an e-mail address")]
 Locale = Annotated[str, _shape("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", "must be a language tag such as en-GB")]
-Secret = Annotated[str, Meta(min_length=1)]
 Base32 = Annotated[str, _shape("^[A-Z2-7]+=*$", "must be Base32: capital letters and the digits 2 to 7")]
 TokenText = Annotated[
     str,
@@ -85,7 +98,7 @@ TokenText = Annotated[
         "must start with xoxb-, xoxp-, xapp-, xoxs-, xoxe.xoxb- or xoxe.xoxp-, and hold no spaces",
     ),
 ]
-Ts = Annotated[str, _shape(r"^[0-9]{1,12}\.[0-9]{6}$", 'must be seconds and six decimals in quotes, as in "1569520591.000500"')]
+Ts = Annotated[str, _shape(r"^[0-9]{1,12}\.[0-9]{6}$", "must be seconds and six decimals, as in 1569520591.000500")]
 Seconds = Annotated[int, Meta(ge=0, le=MAX_SECONDS)]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Days = Annotated[int, Meta(ge=0, le=36_500)]
@@ -143,8 +156,10 @@ class EnterpriseEntry(Entry, frozen=True, kw_only=True):
     """The Enterprise organization that everything else in its document belongs to."""
 
     id: Annotated[EnterpriseId | UnsetType, _about("Identifies the organization; made where left out.")] = UNSET
-    name: Annotated[Name, _about("What the organization is called.")]
-    domain: Annotated[Domain | UnsetType, _about("The organization's own subdomain; made from the name where left out.")] = UNSET
+    name: Annotated[Filled, _about("What the organization is called.")]
+    domain: Annotated[Domain | UnsetType, _about("The organization's own subdomain; made from the name where left out.")] = (
+        UNSET
+    )
     retention: Annotated[Retention, _about("What is kept, and for how long.")] = Retention()
     settings: Annotated[EnterpriseSettings, _about("Settings for the whole organization.")] = EnterpriseSettings()
     state: Annotated[EnterpriseState, _about("Conditions to try clients against.")] = EnterpriseState()
@@ -158,7 +173,8 @@ class TeamSettings(Entry, frozen=True, kw_only=True):
     limit_required_over: Annotated[Count, _about("How many people there may be before listing them needs a limit.")] = 10_000
     who_can_post_general: Annotated[Word, _about("Who may post in the general channel.")] = "everyone"
     session_duration: Annotated[
-        Seconds | UnsetType, _about("Seconds after which everyone signs in again, 0 (default) for no limit; lone workspaces only.")
+        Seconds | UnsetType,
+        _about("Seconds after which everyone signs in again, 0 (default) for no limit; lone workspaces only."),
     ] = UNSET
     desktop_app_browser_quit: Annotated[
         bool | UnsetType,
@@ -176,7 +192,7 @@ class ProfileFieldEntry(Entry, frozen=True, kw_only=True):
     """A field that a workspace adds to its people's profiles."""
 
     id: Annotated[FieldId | UnsetType, _about("Identifies the field; made where left out.")] = UNSET
-    label: Annotated[Name, _about("What the field is called.")]
+    label: Annotated[Filled, _about("What the field is called.")]
     type: Annotated[Word, _about("The kind of value, such as text, date, link or user.")] = "text"
 
 
@@ -184,11 +200,13 @@ class TeamEntry(Entry, frozen=True, kw_only=True):
     """A workspace."""
 
     id: Annotated[TeamId | UnsetType, _about("Identifies the workspace; made where left out.")] = UNSET
-    name: Annotated[Name, _about("What the workspace is called.")]
+    name: Annotated[Filled, _about("What the workspace is called.")]
     domain: Annotated[Domain | UnsetType, _about("The workspace's own subdomain; made from the name where left out.")] = UNSET
     migration: Annotated[
         Literal["none", "started", "login_required"],
-        _about("How far a move into an organization is: while `started` calls answer team_added_to_org, then org_login_required."),
+        _about(
+            "How far a move into an organization is: while `started` calls answer team_added_to_org, then org_login_required."
+        ),
     ] = "none"
     deleted: Annotated[bool, _about("Whether the workspace was deleted.")] = False
     retention: Annotated[LoneRetention | UnsetType, _about("What is kept; lone workspaces only.")] = UNSET
@@ -239,9 +257,11 @@ class UserEntry(Entry, frozen=True, kw_only=True):
     first_name: Annotated[str | UnsetType, _about("The first name; the full name's first word where left out.")] = UNSET
     last_name: Annotated[str | UnsetType, _about("The last name; the rest of the full name where left out.")] = UNSET
     display_name: Annotated[str, _about("The name that the person chose to be shown by.")] = ""
-    email: Annotated[Email | UnsetType, _about("The e-mail address, nobody else's in the organization whatever its case.")] = UNSET
+    email: Annotated[Email | UnsetType, _about("The e-mail address, nobody else's in the organization whatever its case.")] = (
+        UNSET
+    )
     email_confirmed: Annotated[bool, _about("Whether the address was confirmed.")] = True
-    password: Annotated[Secret | UnsetType, _about("What the person signs in with; without one they cannot.")] = UNSET
+    password: Annotated[Filled | UnsetType, _about("What the person signs in with; without one they cannot.")] = UNSET
     two_factor: Annotated[TwoFactorEntry | UnsetType, _about("The second factor; not set up where left out.")] = UNSET
     org_role: Annotated[Role, _about("The role in the Enterprise organization.")] = "member"
     teams: Annotated[
@@ -261,7 +281,9 @@ class UserEntry(Entry, frozen=True, kw_only=True):
     presence: Annotated[Literal["auto", "away"], _about("Whether presence follows activity or the person chose away.")] = "auto"
     last_activity: Annotated[Seconds, _about("When the person was last active, in Unix seconds; 0 for never.")] = 0
     photo: Annotated[str | None, _about("The picture's path, relative to the file and not above it.")] = None
-    created: Annotated[Seconds | UnsetType, _about("When the account was made, in Unix seconds; when loaded by default.")] = UNSET
+    created: Annotated[Seconds | UnsetType, _about("When the account was made, in Unix seconds; when loaded by default.")] = (
+        UNSET
+    )
     session_settings: Annotated[SessionSettingsEntry | UnsetType, _about("Session settings of the person's own.")] = UNSET
 
 
@@ -277,11 +299,13 @@ class AppEntry(Entry, frozen=True, kw_only=True):
     """An app, and where it is installed."""
 
     id: Annotated[AppId | UnsetType, _about("Identifies the app; made where left out.")] = UNSET
-    name: Annotated[Name, _about("What the app is called.")]
+    name: Annotated[Filled, _about("What the app is called.")]
     description: Annotated[str, _about("What the app does.")] = ""
-    client_id: Annotated[Secret | UnsetType, _about("The OAuth client id; made where left out.")] = UNSET
-    client_secret: Annotated[Secret | UnsetType, _about("The OAuth client secret; without one OAuth is refused.")] = UNSET
-    signing_secret: Annotated[Secret | UnsetType, _about("What requests to the app are signed with; made where left out.")] = UNSET
+    client_id: Annotated[Filled | UnsetType, _about("The OAuth client id; made where left out.")] = UNSET
+    client_secret: Annotated[Filled | UnsetType, _about("The OAuth client secret; without one OAuth is refused.")] = UNSET
+    signing_secret: Annotated[Filled | UnsetType, _about("What requests to the app are signed with; made where left out.")] = (
+        UNSET
+    )
     distribution: Annotated[
         Literal["internal", "distributed", "directory"],
         _about("Whether the app is for one organization, for others outside the directory, or in the directory."),
@@ -301,7 +325,8 @@ class AppEntry(Entry, frozen=True, kw_only=True):
     ] = UNSET
     installed_on: Annotated[list[str], _about("Ids of the workspaces and organizations that the app is installed on.")] = []
     granted_teams: Annotated[
-        list[str] | UnsetType, _about("Ids of the workspaces that an installation on an organization reaches; by default every one.")
+        list[str] | UnsetType,
+        _about("Ids of the workspaces that an installation on an organization reaches; by default every one."),
     ] = UNSET
     removed: Annotated[bool, _about("Whether the app was removed, which ends its tokens.")] = False
 
@@ -311,14 +336,16 @@ class TokenEntry(Entry, frozen=True, kw_only=True):
 
     token: Annotated[
         TokenText,
-        _about("The token: xoxb- for a bot, xoxp- for a person, xapp- for an app, xoxe.xoxb- and xoxe.xoxp- rotating, xoxs- legacy."),
+        _about("The token, by prefix: xoxb- bot, xoxp- person, xapp- app, xoxe.xoxb- and xoxe.xoxp- rotating, xoxs- legacy."),
     ]
     app: Annotated[str | UnsetType, _about("The id of the token's app; only a legacy token can be without.")] = UNSET
     team: Annotated[
         str | UnsetType, _about("The id of the workspace that the token is for; by default the app's first installation.")
     ] = UNSET
     enterprise: Annotated[str | UnsetType, _about("The id of the organization that an org-level token is for.")] = UNSET
-    user: Annotated[str | UnsetType, _about("The id of the person or bot that the token acts as; the app's bot by default.")] = UNSET
+    user: Annotated[
+        str | UnsetType, _about("The id of the person or bot that the token acts as; the app's bot by default.")
+    ] = UNSET
     scopes: Annotated[list[str] | UnsetType, _about("What the token may do; by default the app's scopes for its kind.")] = UNSET
     expires_at: Annotated[Seconds, _about("When the token expires, in Unix seconds; 0 for never.")] = 0
     revoked_at: Annotated[Seconds, _about("When the token was revoked, in Unix seconds; 0 for never.")] = 0
@@ -337,7 +364,9 @@ class MemberEntry(Entry, frozen=True, kw_only=True):
     """A member of a conversation, with more to say than their id."""
 
     user: Annotated[str, _about("The id of the person or bot.")]
-    joined: Annotated[Seconds | UnsetType, _about("When they joined, in Unix seconds; with the conversation by default.")] = UNSET
+    joined: Annotated[Seconds | UnsetType, _about("When they joined, in Unix seconds; with the conversation by default.")] = (
+        UNSET
+    )
     left: Annotated[Seconds, _about("When they left, in Unix seconds; 0 while they are in.")] = 0
     last_read: Annotated[Ts | UnsetType, _about("The last message that they read; nothing yet where left out.")] = UNSET
 
@@ -480,5 +509,6 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **document,
         "title": "Gridhall organization file",
+        "description": inspect.cleandoc(OrgDocument.__doc__ or ""),
         "$defs": definitions,
     }

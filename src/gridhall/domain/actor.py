@@ -36,10 +36,12 @@ class Actor:
         organization: the organization's id; for a lone workspace the workspace's.
         enterprise: the organization's id where it is an Enterprise organization, else None.
         role: how high the caller stands: in the workspace for a workspace token, else in the organization.
+        org_role: how high the caller stands in the organization.
         scopes_header: the scopes as sent in headers and in `provided`.
         expires_at: Unix seconds, 0 for never.
         gone: the token was revoked, or its person, workspace or app is gone.
         standings: the workspaces that the token reaches, by id.
+        workspaces: every workspace of the organization by id, reached or not; empty for workspace tokens.
         networks: each group must hold the caller's address: the organization's allowlist, then the workspace's.
     """
 
@@ -57,6 +59,7 @@ class Actor:
     organization_domain: str
     enterprise: str | None
     role: Role
+    org_role: Role
     guest: str
     scopes: frozenset[str]
     scopes_header: str
@@ -66,9 +69,42 @@ class Actor:
     ekm_access_withdrawn: bool
     two_factor_missing: bool
     standings: dict[str, Standing]
+    workspaces: frozenset[str]
     networks: tuple[tuple[Network, ...], ...]
 
     @property
     def org_level(self) -> bool:
         """Whether the token belongs to the organization as a whole."""
-        return self.team is None and self.enterprise is not None
+        return self.team is None and self.enterprise is not None and self.acts_as is not Token.APP
+
+
+def anonymous(address: str) -> Actor:
+    """Nobody in particular, told apart by address only: the caller of a method that needs no token."""
+    return Actor(
+        token=address,
+        kind="none",
+        acts_as=Token(0),
+        app=None,
+        app_name="",
+        bot_id=None,
+        user=None,
+        user_name="",
+        team=None,
+        organization="",
+        organization_name="",
+        organization_domain="",
+        enterprise=None,
+        role=Role.GUEST,
+        org_role=Role.GUEST,
+        guest="none",
+        scopes=frozenset(),
+        scopes_header="",
+        expires_at=0,
+        gone=False,
+        maintenance=False,
+        ekm_access_withdrawn=False,
+        two_factor_missing=False,
+        standings={},
+        workspaces=frozenset(),
+        networks=(),
+    )

@@ -10,6 +10,15 @@ from gridhall.domain.site import Site
 from gridhall.domain.work import Work
 
 
+@dataclass(slots=True)
+class Upload:
+    """A file of a multipart body, whole in memory; its size was bounded while it arrived."""
+
+    filename: str
+    content_type: str
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What lasts as long as the server does."""

@@ -290,6 +290,7 @@ def _eight_bit_key(body: bytes, depth: int) -> bytes:
     """The transparent colour of a grey or RGB picture as a tRNS chunk in eight bits.
 
     Pillow scales the pixels to eight bits but compares them with the colour in the file's own depth, so it would miss them.
+    Of sixteen bits the upper eight count, for the colour as for the pixels: shades that close to it turn transparent with it.
     """
     values = struct.unpack(f">{len(body) // 2}H", body)
     scaled = [value >> 8 if depth == 16 else value * 255 // (2**depth - 1) for value in values]
@@ -303,9 +304,9 @@ _FRAME_HEADERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _DRAWING: Final = _FRAME_HEADERS | {0xC4, 0xCC, 0xDB, 0xDD, 0xE0, 0xEE}
 _EXIF: Final = 0xE1
 _SCAN: Final = 0xDA
-# A progressive picture needs about ten. Each costs the decoder a pass over the whole picture, however short it is, and 8 MiB
-# have room for half a million.
-_MAX_SCANS: Final = 100
+# Headers and tables, or scans: a picture needs about ten of each. A scan costs the decoder a pass over the whole picture,
+# however short it is, and an upload has room for half a million.
+_MAX_PARTS: Final = 100
 
 
 def _bare_jpeg(data: bytes) -> _Bare:
@@ -331,7 +332,7 @@ def _bare_jpeg(data: bytes) -> _Bare:
             orientation = _orientation(body[6:])
     # Within scans 0xFF is followed by a zero where it is no marker, so these two cannot be met by chance.
     scans = data[found.start() : data.index(b"\xff\xd9", found.end()) + 2]
-    if scans.count(b"\xff\xda") > _MAX_SCANS:
+    if len(kept) > _MAX_PARTS or scans.count(b"\xff\xda") > _MAX_PARTS:
         raise BadImage
     return _Bare(b"".join([*kept, scans]), orientation)
 

@@ -69,6 +69,10 @@ class Workspaces(Protocol):
         """The ids of the workspaces that a person is in."""
         ...
 
+    async def field_types(self, organization: str, workspace: str | None) -> dict[str, str]:
+        """Kinds of the custom profile fields by id: of one workspace, or of all."""
+        ...
+
     async def field_labels(self, organization: str, workspace: str | None) -> dict[str, str]:
-        """Custom profile fields by id: of one workspace, or of all."""
+        """Labels of the custom profile fields by id: of one workspace, or of all."""
         ...

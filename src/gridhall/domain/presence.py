@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 AWAY_AFTER = 600
 """Seconds without activity after which somebody under `auto` is away. Source: the reference page of users.getPresence."""
 
+RECORD_EVERY = 60
+"""Seconds between two notes of one person's activity: often enough for `AWAY_AFTER`, seldom enough to cost nothing."""
+
 AUTO, AWAY = "auto", "away"
 
 
@@ -24,7 +27,7 @@ class Activity(Protocol):
         ...
 
     async def seen(self, organization: str, person: str, at: int) -> None:
-        """Note activity; an earlier time than the one known changes nothing."""
+        """Note activity, unless some was noted less than `RECORD_EVERY` seconds before."""
         ...
 
 

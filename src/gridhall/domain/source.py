@@ -32,6 +32,15 @@ class SystemClock:
             return self.frozen_at
         return time.time_ns() // 1000 + self.offset
 
+    def move(self, now: int, *, frozen: bool) -> None:
+        """Make it this time, and let the clock run on from there or stand still. `now` is in Unix microseconds."""
+        self.frozen_at = now if frozen else None
+        self.offset = now - time.time_ns() // 1000
+
+    def follow(self, state: dict[str, int | None]) -> None:
+        """Be as another worker's clock is."""
+        self.offset, self.frozen_at = state["offset"] or 0, state["frozen_at"]
+
 
 class Source:
     """The one place that time, ids and secrets come from.

@@ -109,7 +109,7 @@ async def load_actor(work: "Work", text: str) -> Actor | None:
         return None
     person = await work.people.find_member(row.organization, row.workspace, row.person) if row.person else None
     app = await work.apps.find(row.app) if row.app else None
-    workspaces = await _reached(work, row, organization)
+    workspaces, every = await _reached(work, row, organization)
     roles = await work.people.roles(row.organization, row.person) if row.person else {}
     own = next((workspace for workspace in workspaces if workspace.id == row.workspace), None)
     role = standing(person.org_role, person.role, person.guest) if person else Role.MEMBER
@@ -129,6 +129,7 @@ async def load_actor(work: "Work", text: str) -> Actor | None:
         organization_domain=organization.domain,
         enterprise=organization.id if organization.enterprise else None,
         role=role,
+        org_role=standing(person.org_role, None, person.guest) if person else Role.MEMBER,
         guest=person.guest if person else "none",
         scopes=frozenset(row.scopes.split(",")) if row.scopes else frozenset(),
         scopes_header=row.scopes,
@@ -148,22 +149,24 @@ async def load_actor(work: "Work", text: str) -> Actor | None:
             )
             for workspace in workspaces
         },
+        workspaces=every,
         networks=_networks(organization.network_allowlist, own.network_allowlist if own else "[]"),
     )
 
 
-async def _reached(work: "Work", row: TokenRow, organization: Organization) -> list[Workspace]:
-    """The workspaces that the token reaches: its own, or for an org-level token those granted to the app's installation."""
+async def _reached(work: "Work", row: TokenRow, organization: Organization) -> tuple[list[Workspace], frozenset[str]]:
+    """The workspaces that the token reaches, its own or for an org-level token those granted to the app; and all there are."""
     if row.workspace is not None:
         own = await work.workspaces.find(row.organization, row.workspace)
-        return [own] if own else []
+        return [own] if own else [], frozenset()
     if not organization.enterprise or row.person is None:
-        return []
+        return [], frozenset()
     workspaces = [workspace for workspace in await work.workspaces.list_all(organization.id) if not workspace.deleted]
+    every = frozenset(workspace.id for workspace in workspaces)
     granted = (await work.apps.granted_teams(organization.id, row.app))[1] if row.app else None
     if granted is None:
-        return workspaces
-    return [workspace for workspace in workspaces if workspace.id in granted]
+        return workspaces, every
+    return [workspace for workspace in workspaces if workspace.id in granted], every
 
 
 def _is_gone(row: TokenRow, person: Person | None, role: str | None, own: Workspace | None, app_removed: bool) -> bool:

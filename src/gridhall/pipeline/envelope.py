@@ -6,6 +6,7 @@ figure (how long a name, how many pairs) the figure is Gridhall's own.
 
 import asyncio
 import re
+import time
 import types
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -55,12 +56,14 @@ class Limits:
         file: bytes of one file; 0 where the method takes none. A body with files may have `body` + `file` bytes in all.
         files: the fields that may be files.
         stall: seconds that the sender may stay silent within a body.
+        patience: seconds that a body may take in all, so that a trickle does not hold a connection for ever.
     """
 
     body: int = 1 << 20
     file: int = 0
     files: frozenset[str] = frozenset()
     stall: float = 10.0
+    patience: float = 60.0
 
 
 async def envelope(request: Request, limits: Limits) -> Envelope:
@@ -75,20 +78,20 @@ async def envelope(request: Request, limits: Limits) -> Envelope:
         ClientGone: the connection broke.
     """
     arguments, token = _open_query(request.query) if request.query else ({}, None)
-    bearer = _bearer(request.authorization) if request.authorization else None
+    bearer = _bearer(request.authorization) if request.authorization else ""
     if request.verb != "POST":
-        return Envelope(arguments, bearer or token)
+        return Envelope(arguments, bearer or token or None)
     opened = await _open_body(request, limits)
     if arguments:
         opened.arguments = arguments | opened.arguments
-    opened.token = bearer or opened.token or token
+    opened.token = bearer or opened.token or token or None
     return opened
 
 
-def _bearer(header: bytes) -> str | None:
-    """The token of an Authorization header (RFC 6750, 2.1); text of any kind, so that authentication alone refuses it."""
+def _bearer(header: bytes) -> str:
+    """The token of an Authorization header (RFC 6750, 2.1), whatever it looks like: to judge it is authentication's work."""
     scheme, _, token = header.strip().partition(b" ")
-    return token.strip().decode("latin-1") or None if scheme.lower() == b"bearer" else None
+    return token.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""
 
 
 def _open_query(query: bytes) -> tuple[dict[str, Any], str | None]:
@@ -101,13 +104,13 @@ def _open_query(query: bytes) -> tuple[dict[str, Any], str | None]:
 async def _open_body(request: Request, limits: Limits) -> Envelope:
     pieces: list[bytes] = []
     if not request.content_type:
-        await _read(request, pieces.append, 0, MissingPostType, limits.stall)
+        await _read(request, pieces.append, 0, MissingPostType, limits)
         return Envelope({}, None)
     post = _post_type(request.content_type)
     if post.media == MULTIPART:
         return await _open_multipart(request, limits, post)
     too_long = InvalidJson if post.media == JSON else InvalidFormData
-    await _read(request, pieces.append, limits.body, too_long, limits.stall)
+    await _read(request, pieces.append, limits.body, too_long, limits)
     body = b"".join(pieces)
     if not body:  # SDKs name a type also where they send no argument
         return Envelope({}, None, post.warnings if post.media == FORM else ())
@@ -125,7 +128,7 @@ async def _open_multipart(request: Request, limits: Limits, post: "_PostType") -
     reader = MultipartReader(
         post.boundary, post.charset, body=limits.body, file=limits.file, expected=limits.files, max_parts=MAX_PAIRS
     )
-    await _read(request, reader.feed, limits.body + limits.file, InvalidFormData, limits.stall)
+    await _read(request, reader.feed, limits.body + limits.file, InvalidFormData, limits)
     texts, files = reader.close()
     arguments: dict[str, Any] = dict(texts)
     token = _settle(arguments, may_hold_nul=True)
@@ -211,14 +214,17 @@ def _warnings(media: str, charset: str | None) -> tuple[str, ...]:
     return ("missing_charset",) if charset is None else ()
 
 
-async def _read(request: Request, sink: Callable[[bytes], object], limit: int, too_long: type[Refusal], stall: float) -> None:
+async def _read(request: Request, sink: Callable[[bytes], object], limit: int, too_long: type[Refusal], limits: Limits) -> None:
     """Gives the body to `sink` piece by piece; what is announced as longer than `limit` bytes is refused unread."""
     announced = request.content_length
     if announced is not None and announced > limit:
         raise too_long
     received = 0
+    began = time.monotonic()
     while announced is None or received < announced:
-        piece = await _receive(request.receive, stall)
+        piece = await _receive(request.receive, limits.stall)
+        if time.monotonic() - began > limits.patience:
+            raise RequestTimeout
         if not piece:
             return
         received += len(piece)

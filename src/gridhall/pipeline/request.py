@@ -3,6 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from gridhall.domain.call import Upload
+
+__all__ = ["ClientGone", "Envelope", "Receive", "Request", "Upload"]
+
 Receive = Callable[[], Awaitable[bytes]]
 
 
@@ -33,15 +37,6 @@ class Request:
 
 class ClientGone(Exception):
     """The connection broke while the body was being read: there is nobody to answer."""
-
-
-@dataclass(slots=True)
-class Upload:
-    """A file of a multipart body, whole in memory; its size was bounded while it arrived."""
-
-    filename: str
-    content_type: str
-    data: bytes
 
 
 @dataclass(slots=True)

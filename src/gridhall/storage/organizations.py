@@ -28,11 +28,11 @@ _LIST_OF = Statement(
     .order_by(memberships.c.workspace),
     str,
 )
-_FIELD_LABELS = Statement(
-    select(profile_fields.c.id, profile_fields.c.label, profile_fields.c.workspace)
+_FIELDS = Statement(
+    select(profile_fields.c.id, profile_fields.c.label, profile_fields.c.type, profile_fields.c.workspace)
     .where(profile_fields.c.organization == bindparam("organization"))
     .order_by(profile_fields.c.workspace, profile_fields.c.position),
-    lambda id, label, workspace: (id, label, workspace),
+    lambda id, label, kind, workspace: (id, label, kind, workspace),
 )
 
 
@@ -72,5 +72,9 @@ class SqlWorkspaces:
         return await self._connection.all(_LIST_OF, organization=organization, person=person)
 
     async def field_labels(self, organization: str, workspace: str | None) -> dict[str, str]:
-        rows = await self._connection.all(_FIELD_LABELS, organization=organization)
-        return {id: label for id, label, of in rows if workspace is None or of == workspace}
+        rows = await self._connection.all(_FIELDS, organization=organization)
+        return {id: label for id, label, _, of in rows if workspace is None or of == workspace}
+
+    async def field_types(self, organization: str, workspace: str | None) -> dict[str, str]:
+        rows = await self._connection.all(_FIELDS, organization=organization)
+        return {id: kind for id, _, kind, of in rows if workspace is None or of == workspace}

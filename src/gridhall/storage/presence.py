@@ -3,6 +3,7 @@
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
+from gridhall.domain.presence import RECORD_EVERY
 from gridhall.storage.statement import Connection, Statement
 from gridhall.storage.tables import activity
 
@@ -19,7 +20,7 @@ _SEEN = Statement(
     _row.on_conflict_do_update(
         index_elements=[activity.c.organization, activity.c.person],
         set_={"last_activity": _row.excluded.last_activity},
-        where=_row.excluded.last_activity > activity.c.last_activity,
+        where=_row.excluded.last_activity >= activity.c.last_activity + RECORD_EVERY,
     ),
     tuple,
 )

@@ -106,6 +106,10 @@ class SqliteStorage:
         self._locked_since: float | None = None
         self._watcher: asyncio.Task[None] | None = None
 
+    def create(self, build: Callable[[sqlite3.Connection], None]) -> None:
+        """Build the tables of a database in memory, which only this connection can reach."""
+        build(self._writer)
+
     async def open(self) -> None:
         """Begin to look out for what other processes write."""
         if self._reader is not self._writer:

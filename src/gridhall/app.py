@@ -1,0 +1,191 @@
+"""The composition root: the only module that knows every layer."""
+
+import asyncio
+import functools
+import logging
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import uvloop
+
+from gridhall.catalogue.registry import Registry
+from gridhall.cli import founding, logs, operator
+from gridhall.cli import main as command_line
+from gridhall.cli.banner import Place, announce
+from gridhall.cli.options import Failure, ServeOptions, masked
+from gridhall.domain import meta
+from gridhall.domain.call import Context
+from gridhall.domain.cursors import Cursors
+from gridhall.domain.site import Site
+from gridhall.domain.source import Source, SystemClock
+from gridhall.methods import MODULES
+from gridhall.pipeline.authenticate import Authenticate
+from gridhall.pipeline.perform import Perform
+from gridhall.pipeline.rate import RateLimiter
+from gridhall.pipeline.walk import Observer, Pipeline
+from gridhall.server.asgi import Server
+from gridhall.server.control import Control
+from gridhall.server.pictures import Pictures
+from gridhall.server.request_log import RequestLog
+from gridhall.server.run import listen, run
+from gridhall.server.supervisor import Supervisor
+from gridhall.server.web_api import WebApi
+from gridhall.storage.engines import AnyStorage, Unusable, is_sqlite, migrate, open_storage
+from gridhall.storage.postgres import PostgresStorage
+
+T = TypeVar("T")
+
+
+def registry() -> Registry:
+    """Every method there is."""
+    return Registry.of(MODULES)
+
+
+@dataclass(slots=True)
+class Gridhall:
+    """A server put together: what a worker runs, and what tests hold on to.
+
+    Arguments:
+        server: the ASGI application.
+    """
+
+    server: Server
+    storage: AnyStorage
+    clock: SystemClock
+    source: Source
+    authenticate: Authenticate
+    _rate: RateLimiter
+    _log: RequestLog
+
+    async def close(self) -> None:
+        """Give back what is reserved, and close the database. Requests must have ended."""
+        await self._rate.close()
+        self._log.flush()
+        await self.storage.close()
+
+
+async def assemble(
+    options: ServeOptions,
+    url: str,
+    *,
+    methods: Registry | None = None,
+    observer: Observer | None = None,
+    stall: float = 10.0,
+) -> Gridhall:
+    """Put a server together over a database that was migrated.
+
+    Arguments:
+        url: where the server is reached from outside.
+        methods: other methods than Gridhall's own; for tests.
+        observer, stall: see `Pipeline`; for tests.
+
+    Raises:
+        Unusable: the database is out of reach.
+    """
+    clock = SystemClock()
+    source = Source(clock)
+    authenticate = Authenticate(source)
+    storage = await open_storage(options.database, source, authenticate, clock.follow)
+    authenticate.use(storage)
+    context = Context(Site(url), Cursors(await storage.write(meta.cursor_secret)))
+    rate = RateLimiter(storage, source, options.rate_factor)
+    await rate.open()
+    log = RequestLog(options.log_format)
+    pipeline = Pipeline(
+        methods or registry(),
+        source,
+        authenticate,
+        rate,
+        Perform(storage, source, context),
+        stall=stall,
+        observer=observer,
+    )
+    tell = storage.tell_clock if isinstance(storage, PostgresStorage) else None
+    server = Server(
+        WebApi(pipeline, log, options.trusted_proxies),
+        Pictures(storage),
+        Control(storage, clock, options.control_key, tell),
+    )
+    return Gridhall(server, storage, clock, source, authenticate, rate, log)
+
+
+def serve(options: ServeOptions) -> int:
+    """Run the server until it is told to stop; gives the exit status.
+
+    Raises:
+        Failure: an option that cannot be, a port in use, a database that cannot be used, a mistake in the organization file.
+    """
+    logs.configure(options.log_format)
+    if options.workers > 1 and is_sqlite(options.database):
+        raise Failure("SQLite is served by one process: use PostgreSQL for --workers")
+    try:
+        listener = listen(options.host, options.port)
+    except OSError as error:
+        raise Failure(f"cannot listen on {options.host}:{options.port}: {error.strerror}") from error
+    with listener:
+        place = Place.of(options, listener)
+        try:
+            if options.workers == 1:
+                return _run_loop(_serve_alone(options, place, listener))
+            demo = _run_loop(_prepare(options))
+            work = functools.partial(_work, options, place.url)
+            return Supervisor(work, listener, options.workers, functools.partial(announce, place, demo)).run()
+        except Unusable as error:
+            raise Failure(f"cannot use {masked(options.database)}: {error}") from error
+
+
+async def _serve_alone(options: ServeOptions, place: Place, listener: socket.socket) -> int:
+    await migrate(options.database)
+    gridhall = await assemble(options, place.url)
+    try:
+        demo = await founding.found(gridhall.storage, options)
+        await run(gridhall.server, listener, functools.partial(announce, place, demo), asyncio.Event())
+    finally:
+        await gridhall.close()
+    return 0
+
+
+async def _prepare(options: ServeOptions) -> bool:
+    """What is done once, before there are workers; gives whether the database holds the demonstration."""
+    await migrate(options.database)
+    async with operator.storage(options.database) as storage:
+        return await founding.found(storage, options)
+
+
+def _work(options: ServeOptions, url: str, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    """The life of one worker."""
+
+    async def live() -> int:
+        gridhall = await assemble(options, url)
+        try:
+            await run(gridhall.server, listener, on_ready, asyncio.Event())
+        finally:
+            await gridhall.close()
+        return 0
+
+    logs.configure(options.log_format)
+    try:
+        _run_loop(live())
+    except Unusable as error:
+        logging.getLogger("gridhall").error("a worker cannot use %s: %s", masked(options.database), error)
+        sys.exit(1)
+
+
+def _run_loop(main: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main)
+
+
+class _Commands:
+    """What the command line starts."""
+
+    serve = staticmethod(serve)
+    registry = staticmethod(registry)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The program."""
+    return command_line.main(_Commands(), arguments)

@@ -1,0 +1,54 @@
+"""What `gridhall serve` tells when it is ready."""
+
+import socket
+from dataclasses import dataclass
+
+from gridhall.cli.options import ServeOptions
+
+DEMO_BOT = "xoxb-demo-bot"
+DEMO_USER = "xoxp-demo-user"
+DEMO_ADMIN = "xoxp-demo-admin"
+
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared with, not listened on
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the server is.
+
+    Arguments:
+        listening: where it listens.
+        url: where it is reached from outside.
+    """
+
+    listening: str
+    url: str
+
+    @classmethod
+    def of(cls, options: ServeOptions, listener: socket.socket) -> "Place":
+        host, port = listener.getsockname()[:2]
+        listening = f"http://{_bracketed(host)}:{port}"
+        return cls(listening, options.public_url or f"http://{_bracketed(_ANYWHERE.get(host, host))}:{port}")
+
+
+def announce(place: Place, demo: bool) -> None:
+    """Say that the server answers, and how to try it."""
+    lines = [f"Gridhall is ready at {place.listening}", "", f"export SLACK_API_URL={place.url}/api/"]
+    if demo:
+        lines += [
+            f"export SLACK_BOT_TOKEN={DEMO_BOT}",
+            f"export SLACK_USER_TOKEN={DEMO_USER}",
+            "",
+            f"An org-level administrator's token: {DEMO_ADMIN}",
+            "These tokens are public: keep this organization to your own machine.",
+            "",
+            "Try it:",
+            f"curl -H 'Authorization: Bearer {DEMO_BOT}' {place.url}/api/auth.test",
+        ]
+    else:
+        lines += ["", "Make a token with: gridhall token create --user NAME --scopes users:read"]
+    print("\n".join(lines), flush=True)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,209 @@
+"""Commands of the operator: tokens, passwords and organizations, straight on the database."""
+
+import asyncio
+import getpass
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from gridhall.cli.options import Failure, masked
+from gridhall.contract.errors import Refusal
+from gridhall.contract.tokens import kind_of
+from gridhall.domain import audit, tokens
+from gridhall.domain.people import Person
+from gridhall.domain.signals import AuthorityChanged
+from gridhall.domain.source import Source, SystemClock
+from gridhall.domain.tokens import TokenRow
+from gridhall.domain.work import Work
+from gridhall.storage.engines import Unusable, is_memory, migrate, open_storage
+
+if TYPE_CHECKING:
+    from gridhall.storage.engines import AnyStorage
+
+T = TypeVar("T")
+
+SHORTEST_PASSWORD = 8
+
+
+class _Deaf:
+    """Listens to no signals: a command remembers nothing."""
+
+    def heard(self, signal: AuthorityChanged) -> None: ...
+
+    def lost(self) -> None: ...
+
+    def caught_up(self) -> None: ...
+
+
+@asynccontextmanager
+async def storage(url: str) -> "AsyncIterator[AnyStorage]":
+    """The database, for as long as a command takes."""
+    opened = await open_storage(url, Source(SystemClock()), _Deaf(), lambda state: None)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+def create_token(
+    database: str, *, user: str, team: str | None, enterprise: str | None, app: str | None, scopes: list[str]
+) -> int:
+    """Make a token and print it: nothing can tell it again."""
+
+    async def unit(work: Work) -> str:
+        person = await _person(work, user, team or enterprise)
+        organization = await work.organizations.find(person.organization)
+        assert organization is not None
+        workspace = team
+        if enterprise is not None:
+            if not organization.enterprise or organization.id != enterprise:
+                raise Failure(f"{enterprise} is not the organization of {person.id}")
+        else:
+            workspace = await _workspace(work, person, team)
+        wanted_app = app or person.app
+        if wanted_app is not None and await work.apps.find(wanted_app) is None:
+            raise Failure(f"there is no app {wanted_app}")
+        return await tokens.create(
+            work,
+            organization=person.organization,
+            workspace=workspace,
+            person=person.id,
+            app=wanted_app,
+            kind="bot" if person.is_bot else "user",
+            scopes=scopes,
+            actor=None,
+        )
+
+    print(_write(database, unit))
+    return 0
+
+
+def revoke_token(database: str, token: str) -> int:
+    """End a token, named by its id or by itself."""
+
+    async def unit(work: Work) -> bool:
+        by_text = kind_of(token) is not None
+        row = await (work.tokens.find(tokens.hash_of(token)) if by_text else work.tokens.find_by_id(token))
+        if row is None:
+            raise Failure("there is no such token")
+        return await tokens.revoke(work, row, actor=None)
+
+    print("revoked" if _write(database, unit) else "it had been revoked already")
+    return 0
+
+
+def list_tokens(database: str) -> int:
+    """Print every token's id, kind, place, bearer and state."""
+
+    async def unit(work: Work) -> list[TokenRow]:
+        return await work.tokens.list_all()
+
+    now = int(datetime.now(UTC).timestamp())
+    for row in _run(database, lambda opened: opened.read(unit)):
+        place = row.workspace or row.organization
+        print("\t".join((row.id, row.kind, place, row.person or "-", row.app or "-", _state(row, now), row.scopes)))
+    return 0
+
+
+def set_password(database: str, user: str) -> int:
+    """Read a new password, from the terminal twice or from standard input, and set it."""
+    from argon2 import PasswordHasher
+
+    password = _ask_password()
+    if len(password) < SHORTEST_PASSWORD:
+        raise Failure(f"a password has at least {SHORTEST_PASSWORD} characters")
+    hashed = PasswordHasher().hash(password)
+
+    async def unit(work: Work) -> str:
+        person = await _person(work, user, None)
+        if person.is_bot:
+            raise Failure(f"{person.id} is a bot: bots do not sign in")
+        await work.people.save_password(person.organization, person.id, hashed)
+        await audit.write(work, person.organization, "user_password_set", entity=("user", person.id), actor=None)
+        return person.id
+
+    print(f"the password of {_write(database, unit)} is set")
+    return 0
+
+
+def export_org(database: str) -> int:
+    """Print everything in the database as an organization file. Secrets are not in it: only their hashes are known."""
+    import yaml
+
+    from gridhall.storage.orgdump import dump
+    from gridhall.storage.work import SqlWork
+
+    async def unit(work: Work) -> str:
+        assert isinstance(work, SqlWork)
+        documents = msgspec.to_builtins(await dump(work.connection))
+        text: str = yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True, width=120)
+        return text
+
+    sys.stdout.write(_run(database, lambda opened: opened.read(unit)))
+    return 0
+
+
+def _write(database: str, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+    return _run(database, lambda opened: opened.write(unit))
+
+
+def _run(database: str, use: "Callable[[AnyStorage], Coroutine[Any, Any, T]]") -> T:
+    async def run() -> T:
+        await migrate(database)
+        async with storage(database) as opened:
+            return await use(opened)
+
+    if is_memory(database):
+        raise Failure("a database in memory belongs to the server that made it: name a file, or PostgreSQL")
+    try:
+        return asyncio.run(run())
+    except Unusable as error:
+        raise Failure(f"cannot use {masked(database)}: {error}") from error
+    except Refusal as refusal:
+        raise Failure(f"{refusal.code}: {refusal.__cause__ or 'the database did not store it'}") from refusal
+
+
+async def _person(work: Work, user: str, place: str | None) -> Person:
+    """The person who goes by this id, name or address; `place` helps where several do."""
+    found = await work.people.find_everywhere(user)
+    if len(found) > 1 and place is not None:
+        found = [
+            person
+            for person in found
+            if person.organization == place or place in await work.workspaces.list_of(person.organization, person.id)
+        ]
+    if not found:
+        raise Failure(f"there is nobody called {user}")
+    if len(found) > 1:
+        raise Failure(f"several people are called {user}: {', '.join(f'{one.id} in {one.organization}' for one in found)}")
+    return found[0]
+
+
+async def _workspace(work: Work, person: Person, team: str | None) -> str:
+    teams = await work.workspaces.list_of(person.organization, person.id)
+    if team is None:
+        if len(teams) != 1:
+            raise Failure(f"{person.id} is in {len(teams)} workspaces: name one with --team, or use --enterprise")
+        return teams[0]
+    if team not in teams:
+        raise Failure(f"{person.id} is not in {team}")
+    return team
+
+
+def _state(row: TokenRow, now: int) -> str:
+    if row.revoked_at:
+        return "revoked"
+    return "expired" if row.expires_at and row.expires_at <= now else "valid"
+
+
+def _ask_password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass.getpass("New password: ")
+    if getpass.getpass("Again: ") != password:
+        raise Failure("the two are not the same")
+    return password

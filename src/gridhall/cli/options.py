@@ -1,0 +1,110 @@
+"""What the commands take, each also from `GRIDHALL_…` in the environment."""
+
+import argparse
+import os
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+DEFAULT_DATABASE = "sqlite:///gridhall.db"
+DEFAULT_URL = "http://127.0.0.1:3400/api/"
+DEFAULT_PORT = 3400
+
+_SCOPE = re.compile(r"[a-z0-9_.:-]+")
+
+
+class Failure(Exception):
+    """A command that cannot do its work: one line for the person, and a non-zero exit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """The options of `gridhall serve`.
+
+    Arguments:
+        org: the organization file to load into an empty database.
+        rate_factor: multiplies every rate limit; None turns them off.
+        trusted_proxies: whose `X-Forwarded-For` is believed.
+        control_key: opens the clock at `/_gridhall/clock`.
+        log_format: `text` or `json`.
+    """
+
+    database: str = DEFAULT_DATABASE
+    org: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    public_url: str | None = None
+    rate_factor: float | None = 1.0
+    workers: int = 1
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    control_key: str | None = None
+    log_format: str = "text"
+
+
+def from_environment(name: str, default: str | None = None) -> str | None:
+    """What an option is where it is not given."""
+    return os.environ.get(f"GRIDHALL_{name}", default)
+
+
+def database(text: str) -> str:
+    """A database's address: `sqlite:///PATH`, `sqlite:///:memory:` or `postgresql://…`."""
+    if text.startswith("sqlite:///") and len(text) > len("sqlite:///"):
+        return text
+    if text.startswith(("postgresql://", "postgres://")):
+        return text.replace("postgres://", "postgresql://", 1)
+    raise argparse.ArgumentTypeError("takes sqlite:///PATH, sqlite:///:memory: or postgresql://…")
+
+
+def masked(url: str) -> str:
+    """A database's address as it may be shown: without the password."""
+    return re.sub(r"(//[^:/@]*):[^@]*@", r"\1:…@", url)
+
+
+def port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError("takes a number from 0 to 65535")
+    return int(text)
+
+
+def workers(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError("takes a number from 1 to 256")
+    return int(text)
+
+
+def public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError("takes http://… or https://…")
+    return text.rstrip("/")
+
+
+def rate_limits(text: str) -> float | None:
+    """`documented`, `off`, or a factor above zero."""
+    if text == "documented":
+        return 1.0
+    if text == "off":
+        return None
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 0 < factor <= 1e9:
+        raise argparse.ArgumentTypeError("takes documented, off, or a number above 0")
+    return factor
+
+
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"takes networks such as 10.0.0.0/8, with commas between them: {error}") from error
+
+
+def scopes(text: str) -> list[str]:
+    found = [part.strip() for part in text.split(",") if part.strip()]
+    if not found or not all(_SCOPE.fullmatch(scope) for scope in found):
+        raise argparse.ArgumentTypeError("takes scopes such as users:read,chat:write")
+    return found

@@ -1,0 +1,233 @@
+"""Profiles: who may change whose, and what a change may hold.
+
+Source, throughout: the reference page of users.profile.set.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gridhall.contract.errors import (
+    CannotUpdateAdminUser,
+    EmailTaken,
+    InvalidEmojiNotAllowed,
+    InvalidProfile,
+    InvalidStartsWithAt,
+    MustClearBothStatusTextAndStatusEmoji,
+    NameNotAllowed,
+    NotAdmin,
+    NotAppAdmin,
+    ProfileSetFailed,
+    ReservedName,
+    TooLong,
+)
+from gridhall.contract.roles import Role
+from gridhall.domain import audit
+from gridhall.domain.people import Member, Person
+
+if TYPE_CHECKING:
+    from gridhall.domain.actor import Actor
+    from gridhall.domain.work import Work
+
+MOST_FIELDS = 50
+LONGEST_FIELD_NAME = 255
+LONGEST = {
+    "title": 255,
+    "phone": 255,
+    "pronouns": 255,
+    "real_name": 80,
+    "first_name": 80,
+    "last_name": 80,
+    "display_name": 80,
+    "email": 255,
+    "status_text": 100,
+    "status_emoji": 255,
+}
+"""Characters at the most. The platform tells those of the status and the display name; the others are chosen."""
+
+LONGEST_CUSTOM = {"long_text": 5000}
+LONGEST_CUSTOM_OTHERWISE = 256
+
+NAMES = frozenset({"real_name", "first_name", "last_name", "display_name"})
+RESERVED = frozenset({"slackbot"})
+NOT_ALLOWED = frozenset({"channel", "everyone", "group", "here", "slackbot"})
+
+DEFAULT_STATUS_EMOJI = ":speech_balloon:"
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_STATUS_EMOJI = re.compile(r":[^\s:]+:(:skin-tone-[2-6]:)?")
+_EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
+
+Change = Mapping[str, object]
+
+
+async def change(work: "Work", id: str, wanted: Change, *, workspace: str | None, actor: "Actor") -> Person:
+    """Change a person's profile; gives the person as they are then.
+
+    Arguments:
+        wanted: new values by field; custom fields below `fields`, or by their own ids. Unknown fields are ignored.
+        workspace: the workspace that is meant, whose roles and custom fields count; None for the organization's.
+
+    Raises:
+        NotAdmin, NotAppAdmin, CannotUpdateAdminUser, ProfileSetFailed: the caller may not, or the person is not there.
+        InvalidProfile, TooLong, EmailTaken and what names are refused with: a value that cannot be.
+    """
+    if len(wanted) > MOST_FIELDS or any(len(name) > LONGEST_FIELD_NAME for name in wanted):
+        raise InvalidProfile
+    if id != actor.user:
+        _may_change_others(actor)
+    person = await work.people.lock(actor.organization, id)
+    member = await work.people.find_member(actor.organization, workspace, id)
+    if person is None or member is None:
+        raise ProfileSetFailed
+    await _may_change(work, member, wanted, actor)
+    values = _values(person, wanted)
+    if values.get("email") and await work.people.email_taken(actor.organization, values["email"], id):
+        raise EmailTaken
+    if custom := _custom(wanted):
+        values["fields"] = await _with_custom(work, person, custom, workspace)
+    changed = msgspec.structs.replace(person, **values, updated=work.source.seconds())
+    await work.people.save_profile(changed)
+    if id != actor.user:
+        await audit.write(
+            work,
+            actor.organization,
+            "user_profile_updated",
+            entity=("user", id),
+            actor=actor,
+            details={"fields": sorted(wanted)},
+        )
+    return changed
+
+
+def _may_change_others(actor: "Actor") -> None:
+    if actor.role < Role.ADMIN:
+        raise NotAdmin
+
+
+async def _may_change(work: "Work", member: Member, wanted: Change, actor: "Actor") -> None:
+    """Roles decide: who is changed must stand lower than who changes; a bot belongs to owners and to its app's makers."""
+    is_self = member.id == actor.user
+    if "email" in wanted and actor.role < Role.ADMIN:
+        raise NotAdmin
+    if is_self:
+        return
+    if member.is_bot:
+        app = await work.apps.find(member.app or "")
+        makers = {app.developer, *json.loads(app.collaborators)} if app else set()
+        if actor.role < Role.OWNER and actor.user not in makers:
+            raise NotAppAdmin
+        return
+    if member.standing() >= actor.role:
+        raise CannotUpdateAdminUser
+    if actor.enterprise is not None and actor.org_role < Role.ADMIN and not wanted.keys() <= {"display_name"}:
+        # In an organization a workspace's own administrators change display names only.
+        raise NotAdmin
+
+
+def _values(person: Person, wanted: Change) -> dict[str, str]:
+    """The new values of the built-in fields, with those that follow from others."""
+    values: dict[str, str] = {}
+    for name, longest in LONGEST.items():
+        if name in wanted:
+            values[name] = _text(wanted[name])
+            if len(values[name]) > longest:
+                raise TooLong
+    for name in NAMES & values.keys():
+        values[name] = values[name].strip()
+        _check_name(name, values[name])
+    _join_names(person, values)
+    if "email" in values and not _EMAIL.fullmatch(values["email"]):
+        raise InvalidProfile
+    return values | _status(person, values, wanted)  # type: ignore[return-value]
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise InvalidProfile
+    return value
+
+
+def _check_name(name: str, value: str) -> None:
+    if value.startswith("@"):
+        raise InvalidStartsWithAt
+    if _EMOJI.search(value):
+        raise InvalidEmojiNotAllowed
+    if name == "display_name":
+        if value.lower() in NOT_ALLOWED:
+            raise NameNotAllowed
+    elif RESERVED & set(value.lower().split()):
+        raise ReservedName
+    elif name == "real_name" and not value:
+        raise InvalidProfile
+
+
+def _join_names(person: Person, values: dict[str, str]) -> None:
+    """The real name is the first and the last one: setting one sets the others."""
+    if "real_name" in values:
+        values["first_name"], _, values["last_name"] = values["real_name"].partition(" ")
+    elif values.keys() & {"first_name", "last_name"}:
+        first, last = values.get("first_name", person.first_name), values.get("last_name", person.last_name)
+        values["real_name"] = f"{first} {last}".strip()
+
+
+def _status(person: Person, values: dict[str, str], wanted: Change) -> dict[str, object]:
+    given = {name for name in ("status_text", "status_emoji") if name in values}
+    if len(given) == 1 and not values[next(iter(given))]:
+        raise MustClearBothStatusTextAndStatusEmoji
+    if values.get("status_emoji") and not _STATUS_EMOJI.fullmatch(values["status_emoji"]):
+        raise InvalidProfile
+    if not given and "status_expiration" not in wanted:
+        return {}
+    expiration = wanted.get("status_expiration", 0)
+    if isinstance(expiration, str) and expiration.isascii() and expiration.isdigit():
+        expiration = int(expiration)
+    if isinstance(expiration, bool) or not isinstance(expiration, int) or not 0 <= expiration < 2**40:
+        raise InvalidProfile
+    text = values.get("status_text", person.status_text)
+    emoji = values.get("status_emoji", person.status_emoji)
+    if text and not emoji:
+        emoji = DEFAULT_STATUS_EMOJI
+    return {"status_emoji": emoji, "status_expiration": expiration if text or emoji else 0}
+
+
+def _custom(wanted: Change) -> dict[str, object]:
+    """Custom fields, below `fields` or by their own ids."""
+    fields = wanted.get("fields", {})
+    if not isinstance(fields, dict):
+        raise InvalidProfile
+    if len(fields) > MOST_FIELDS:
+        raise InvalidProfile
+    return {**fields, **{name: value for name, value in wanted.items() if name.startswith("Xf")}}
+
+
+async def _with_custom(work: "Work", person: Person, custom: dict[str, object], workspace: str | None) -> str:
+    types = await work.workspaces.field_types(person.organization, workspace)
+    fields: dict[str, dict[str, str]] = json.loads(person.fields)
+    for id, given in custom.items():
+        if id not in types:
+            raise InvalidProfile
+        field = given if isinstance(given, dict) else {"value": given}
+        value, alt = _text(field.get("value", "")), _text(field.get("alt") or "")
+        _check_custom(types[id], value, alt)
+        if value:
+            fields[id] = {"value": value, "alt": alt}
+        else:
+            fields.pop(id, None)
+    return json.dumps(fields)
+
+
+def _check_custom(kind: str, value: str, alt: str) -> None:
+    if len(value) > LONGEST_CUSTOM.get(kind, LONGEST_CUSTOM_OTHERWISE) or len(alt) > LONGEST_CUSTOM_OTHERWISE:
+        raise TooLong
+    if kind == "date" and value:
+        try:
+            date.fromisoformat(value)
+        except ValueError as error:
+            raise InvalidProfile from error
+    if kind == "link" and value and not re.match(r"https?://\S+$", value):
+        raise InvalidProfile

@@ -1,0 +1,99 @@
+"""team.*"""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET
+
+from gridhall.catalogue.arguments import Arg
+from gridhall.catalogue.method import method
+from gridhall.catalogue.scopes import needs
+from gridhall.contract.errors import EnterpriseNotFound, TeamNotFound, TeamNotOnEnterprise
+from gridhall.contract.objects import Team
+from gridhall.contract.rates import Tier
+from gridhall.contract.tokens import Token
+from gridhall.contract.wire import Ok
+from gridhall.domain.call import Call
+from gridhall.domain.imaging import default_hash
+from gridhall.domain.organizations import Workspace
+
+
+class InfoArgs(msgspec.Struct, frozen=True):
+    """Arguments of team.info."""
+
+    team: Annotated[str | None, Arg("The workspace or organization; by default the token's own.")] = None
+    domain: Annotated[str | None, Arg("The workspace by its domain, where `team` is not given.")] = None
+
+
+class InfoResult(Ok, kw_only=True):
+    """The workspace or organization."""
+
+    team: Team
+
+
+@method(
+    "team.info",
+    tokens=Token.BOT | Token.PERSON,
+    scopes=needs("team:read"),
+    rate=Tier.THREE,
+    errors=(TeamNotFound, TeamNotOnEnterprise, EnterpriseNotFound),
+)
+async def info(call: Call, args: InfoArgs) -> InfoResult:
+    """Tell about a workspace, or about the organization."""
+    actor = call.actor
+    wanted = args.team
+    if wanted is None and args.domain is not None:
+        return InfoResult(team=_team(call, await _by_domain(call, args.domain)))
+    if wanted is None:
+        wanted = call.team or actor.organization
+    if wanted == actor.enterprise:
+        return InfoResult(team=_organization(call))
+    if wanted.startswith("E"):
+        raise EnterpriseNotFound
+    workspace = await call.work.workspaces.find(actor.organization, wanted)
+    if workspace is None or workspace.deleted:
+        raise TeamNotFound
+    return InfoResult(team=_team(call, workspace))
+
+
+async def _by_domain(call: Call, domain: str) -> Workspace:
+    if call.actor.enterprise is None:
+        raise TeamNotOnEnterprise
+    workspace = await call.work.workspaces.find_by_domain(call.actor.organization, domain)
+    if workspace is None or workspace.deleted:
+        raise TeamNotFound
+    return workspace
+
+
+def _team(call: Call, workspace: Workspace) -> Team:
+    actor, site = call.actor, call.context.site
+    return Team(
+        id=workspace.id,
+        name=workspace.name,
+        domain=workspace.domain,
+        email_domain="",
+        url=site.workspace(workspace.domain),
+        icon=site.icon(default_hash(workspace.organization, workspace.id)),
+        is_verified=False,
+        avatar_base_url=site.pictures,
+        enterprise_id=actor.enterprise or UNSET,
+        enterprise_name=actor.organization_name if actor.enterprise else UNSET,
+        enterprise_domain=actor.organization_domain if actor.enterprise else UNSET,
+    )
+
+
+def _organization(call: Call) -> Team:
+    actor, site = call.actor, call.context.site
+    return Team(
+        id=actor.organization,
+        name=actor.organization_name,
+        domain=actor.organization_domain,
+        email_domain="",
+        url=site.organization(actor.organization_domain),
+        icon=site.icon(default_hash(actor.organization, actor.organization)),
+        is_verified=False,
+        avatar_base_url=site.pictures,
+        enterprise_id=actor.organization,
+        enterprise_name=actor.organization_name,
+        enterprise_domain=actor.organization_domain,
+    )

@@ -1,0 +1,104 @@
+"""Token to actor."""
+
+import hashlib
+import logging
+from ipaddress import ip_address
+
+from gridhall.contract.errors import (
+    Accesslimited,
+    AccountInactive,
+    InvalidAuth,
+    NotAuthed,
+    TokenExpired,
+    TokenRevoked,
+    TwoFactorSetupRequired,
+)
+from gridhall.contract.tokens import Token
+from gridhall.domain.actor import Actor
+from gridhall.domain.signals import AuthorityChanged
+from gridhall.domain.source import Source
+from gridhall.domain.tokens import load_actor
+from gridhall.domain.work import Storage
+
+log = logging.getLogger("gridhall.pipeline")
+
+MOST_REMEMBERED = 50_000
+"""Actors kept in memory. Past it all are forgotten: simpler than ageing, and reached by few."""
+
+
+class Authenticate:
+    """Finds out who calls, and remembers it until something that decides it changes.
+
+    Remembering is the largest single gain on the Web API's path (docs/decisions/0005-token-cache.md). An actor is kept only if
+    nothing changed while it was being read, and on no worker that cannot hear the others.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._storage: Storage | None = None
+        self._actors: dict[bytes, Actor] = {}
+        self._generation = 0
+        self._hearing = True
+
+    def use(self, storage: Storage) -> None:
+        """Where actors are read from. Given late, since storage tells this room what changed."""
+        self._storage = storage
+
+    async def __call__(self, text: str | None, address: str) -> Actor:
+        """Who the token says is calling.
+
+        Raises:
+            NotAuthed, InvalidAuth, TokenRevoked, AccountInactive, TokenExpired, Accesslimited, TwoFactorSetupRequired.
+        """
+        if not text:
+            raise NotAuthed
+        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        actor = self._actors.get(key)
+        if actor is None:
+            actor = await self._load(key, text)
+        if actor.gone:
+            raise AccountInactive if actor.acts_as is Token.BOT else TokenRevoked
+        if actor.expires_at and actor.expires_at <= self._source.seconds():
+            raise TokenExpired
+        if actor.networks and not _within(actor, address):
+            raise Accesslimited
+        if actor.two_factor_missing:
+            raise TwoFactorSetupRequired
+        return actor
+
+    async def _load(self, key: bytes, text: str) -> Actor:
+        assert self._storage is not None
+        generation = self._generation
+        actor = await self._storage.read(lambda work: load_actor(work, text))
+        if actor is None:
+            raise InvalidAuth
+        if self._hearing and generation == self._generation:
+            if len(self._actors) >= MOST_REMEMBERED:
+                self._actors.clear()
+            self._actors[key] = actor
+        return actor
+
+    def heard(self, signal: AuthorityChanged) -> None:
+        """Forget the actors of the organization that changed."""
+        self._generation += 1
+        stale = [key for key, actor in self._actors.items() if actor.organization == signal.organization]
+        for key in stale:
+            del self._actors[key]
+
+    def lost(self) -> None:
+        self._hearing = False
+        self._generation += 1
+        self._actors.clear()
+
+    def caught_up(self) -> None:
+        self._hearing = True
+        self._generation += 1
+        self._actors.clear()
+
+
+def _within(actor: Actor, address: str) -> bool:
+    try:
+        caller = ip_address(address)
+    except ValueError:
+        return False
+    return all(any(caller in network for network in allowlist) for allowlist in actor.networks)

@@ -1,0 +1,31 @@
+"""Whether this token may call this method."""
+
+from gridhall.catalogue.method import Method
+from gridhall.contract.errors import FeatureNotEnabled, MissingScope, NotAllowedTokenType
+from gridhall.domain.actor import Actor
+
+
+def authorize(method: Method, actor: Actor) -> None:
+    """Let the call pass.
+
+    Raises:
+        NotAllowedTokenType: the method takes no token of this kind.
+        FeatureNotEnabled: the method needs an Enterprise organization.
+        MissingScope: the token lacks a scope that the method always needs.
+    """
+    if method.tokens is not None and actor.acts_as not in method.tokens:
+        raise NotAllowedTokenType
+    if method.enterprise_only and actor.enterprise is None:
+        raise FeatureNotEnabled
+    require(actor, method.scopes.always)
+
+
+def require(actor: Actor, scopes: tuple[str, ...]) -> None:
+    """Ask for every one of these scopes.
+
+    Raises:
+        MissingScope: the token lacks one.
+    """
+    missing = [scope for scope in scopes if scope not in actor.scopes]
+    if missing:
+        raise MissingScope(needed=",".join(missing), provided=actor.scopes_header)

@@ -1,0 +1,67 @@
+"""The method's own work, in one unit."""
+
+import logging
+
+import msgspec
+
+from gridhall.catalogue.method import Method
+from gridhall.contract.errors import Refusal
+from gridhall.contract.tokens import Token
+from gridhall.contract.wire import Ok
+from gridhall.domain.actor import Actor, Standing
+from gridhall.domain.call import Call, Context
+from gridhall.domain.presence import RECORD_EVERY
+from gridhall.domain.source import Source
+from gridhall.domain.work import Storage, Work
+from gridhall.pipeline.request import Envelope
+
+log = logging.getLogger("gridhall.pipeline")
+
+MOST_REMEMBERED = 200_000
+
+
+class Perform:
+    """Runs a method's body in a unit of work, and notes that a person was active."""
+
+    def __init__(self, storage: Storage, source: Source, context: Context) -> None:
+        self._storage = storage
+        self._source = source
+        self._context = context
+        self._noted: dict[tuple[str, str], int] = {}
+
+    async def __call__(
+        self, method: Method, actor: Actor, standing: Standing | None, args: msgspec.Struct, envelope: Envelope
+    ) -> Ok:
+        """What the method answers.
+
+        Raises:
+            Refusal: what the method declares, or what storage ends in.
+        """
+        if actor.acts_as in Token.PERSON and actor.user is not None:
+            await self._note_activity(actor.organization, actor.user)
+        call = Call(None, actor, standing, self._context, raw=envelope.arguments)  # type: ignore[arg-type]
+        if method.prepare is not None:
+            call.prepared = await method.prepare(envelope.files, args)
+
+        async def unit(work: Work) -> Ok:
+            call.work = work
+            return await method.handler(call, args)
+
+        if method.writes:
+            return await self._storage.write(unit)
+        return await self._storage.read(unit)
+
+    async def _note_activity(self, organization: str, user: str) -> None:
+        now = self._source.seconds()
+        key = (organization, user)
+        if abs(now - self._noted.get(key, -RECORD_EVERY)) < RECORD_EVERY:
+            return
+        if len(self._noted) >= MOST_REMEMBERED:
+            self._noted.clear()
+        self._noted[key] = now
+        try:
+            await self._storage.write(lambda work: work.activity.seen(organization, user, now))
+        except Refusal as refusal:
+            # Presence is not worth refusing a call for: it is noted with the next one.
+            del self._noted[key]
+            log.warning("activity could not be noted: %s", refusal.code)

@@ -1,0 +1,138 @@
+"""How often."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from gridhall.catalogue.method import Method
+from gridhall.contract.errors import Ratelimited, Refusal
+from gridhall.contract.rates import Limit
+from gridhall.domain.actor import Actor
+from gridhall.domain.limits import Rate, give_back, reserve, take, wait
+from gridhall.domain.source import Source
+from gridhall.domain.work import Storage
+
+log = logging.getLogger("gridhall.pipeline")
+
+LONG = 3600
+"""Seconds from which on a limit's bucket outlives a restart."""
+
+GIVE_BACK_EVERY = 1.0
+MOST_BUCKETS = 100_000
+
+
+class RateLimiter:
+    """Counts calls in token buckets (see domain/limits.py).
+
+    A bucket that only this process uses lives in memory. One that other workers share, or that outlives a restart, lives in the
+    database: this worker reserves a small slice at a time, calls within the slice cost no round trip, and what is left of a
+    slice is given back a second later.
+
+    Arguments:
+        factor: multiplies every limit; None for no limits at all.
+    """
+
+    def __init__(self, storage: Storage, source: Source, factor: float | None) -> None:
+        self._storage = storage
+        self._source = source
+        self._factor = factor
+        self._rates: dict[Limit, Rate] = {}
+        self._full_at: dict[str, int] = {}
+        self._slices: dict[str, tuple[int, Rate]] = {}
+        self._reserving: dict[str, asyncio.Lock] = {}
+        self._giver: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        self._giver = asyncio.create_task(self._give_back_regularly())
+
+    async def close(self) -> None:
+        """Return what was reserved and not used."""
+        if self._giver is not None:
+            self._giver.cancel()
+        await self._give_back()
+
+    async def __call__(self, method: Method, actor: Actor, team: str | None, raw: Mapping[str, object]) -> None:
+        """Count a call.
+
+        Raises:
+            Ratelimited: with the seconds until the next one passes. A refused call is not counted.
+        """
+        if self._factor is None:
+            return
+        counted: list[tuple[str, Rate, bool]] = []
+        try:
+            for limit in method.limits:
+                what = limit.key(actor, team, raw)
+                if what is None:
+                    continue
+                key = f"{method.name}/{limit.name}/{what}"
+                stored = self._storage.shared or limit.limit.seconds >= LONG
+                rate = self._rate(limit.limit)
+                if stored:
+                    await self._take_stored(key, rate)
+                else:
+                    self._take(key, rate)
+                counted.append((key, rate, stored))
+        except Ratelimited:
+            # A call that one limit refuses counts for none of the others.
+            for key, rate, stored in counted:
+                self._uncount(key, rate, stored)
+            raise
+
+    def _rate(self, limit: Limit) -> Rate:
+        rate = self._rates.get(limit)
+        if rate is None:
+            rate = self._rates[limit] = Rate.of(limit, self._factor or 1)
+        return rate
+
+    def _take(self, key: str, rate: Rate) -> None:
+        now = self._source.micros()
+        full_at = self._full_at.get(key, 0)
+        taken, moved = take(rate, full_at, now, 1)
+        if not taken:
+            raise Ratelimited(wait(rate, full_at, now))
+        if len(self._full_at) >= MOST_BUCKETS:
+            self._full_at = {other: at for other, at in self._full_at.items() if at > now}
+        self._full_at[key] = moved
+
+    async def _take_stored(self, key: str, rate: Rate) -> None:
+        if self._take_from_slice(key, rate):
+            return
+        async with self._reserving.setdefault(key, asyncio.Lock()):
+            # Whoever waited for the lock may find that the slice was renewed.
+            if self._take_from_slice(key, rate):
+                return
+            taken, full_at = await self._storage.write(lambda work: reserve(work, key, rate, rate.slice))
+            if not taken:
+                raise Ratelimited(wait(rate, full_at, self._source.micros()))
+            self._slices[key] = (taken - 1, rate)
+
+    def _take_from_slice(self, key: str, rate: Rate) -> bool:
+        left, _ = self._slices.get(key, (0, rate))
+        if left < 1:
+            return False
+        self._slices[key] = (left - 1, rate)
+        return True
+
+    def _uncount(self, key: str, rate: Rate, stored: bool) -> None:
+        if stored:
+            self._slices[key] = (self._slices.get(key, (0, rate))[0] + 1, rate)
+        else:
+            self._full_at[key] -= rate.interval
+
+    async def _give_back_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(GIVE_BACK_EVERY)
+            await self._give_back()
+
+    async def _give_back(self) -> None:
+        slices, self._slices = self._slices, {}
+        self._reserving = {key: lock for key, lock in self._reserving.items() if lock.locked()}
+        unused = {key: left * rate.interval for key, (left, rate) in slices.items() if left}
+        if not unused:
+            return
+        try:
+            await self._storage.write(lambda work: give_back(work, unused))
+        except Refusal as refusal:
+            # What cannot be given back is lost to the callers for one refill, which errs on the strict side.
+            log.warning("reserved calls could not be given back: %s", refusal.code)

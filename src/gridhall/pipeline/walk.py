@@ -1,0 +1,109 @@
+"""The order of the rooms. A request walks through them once; the first that refuses decides the answer."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from gridhall.catalogue.method import Method
+from gridhall.catalogue.registry import Registry
+from gridhall.contract.errors import InternalError, Refusal
+from gridhall.contract.wire import Ok
+from gridhall.domain.actor import Actor, anonymous
+from gridhall.domain.imaging import MAX_BYTES
+from gridhall.domain.source import Source
+from gridhall.pipeline.address import address
+from gridhall.pipeline.arguments import arguments
+from gridhall.pipeline.authenticate import Authenticate
+from gridhall.pipeline.authorize import authorize
+from gridhall.pipeline.envelope import Limits, envelope
+from gridhall.pipeline.perform import Perform
+from gridhall.pipeline.rate import RateLimiter
+from gridhall.pipeline.request import ClientGone, Request
+from gridhall.pipeline.route import route
+from gridhall.pipeline.seal import JSON, Answer, declared_or_defect, seal, seal_refusal
+
+log = logging.getLogger("gridhall.pipeline")
+
+Observer = Callable[[str, Answer], None]
+"""Sees every answer with the method's name: the tests' harness holds it against what the method declares."""
+
+
+class Pipeline:
+    """Answers requests.
+
+    Arguments:
+        stall: seconds that a body may give nothing before it is given up.
+        observer: sees every answer; for tests.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        source: Source,
+        authenticate: Authenticate,
+        rate: RateLimiter,
+        perform: Perform,
+        *,
+        stall: float = 10.0,
+        observer: Observer | None = None,
+    ) -> None:
+        self._registry = registry
+        self._source = source
+        self._authenticate = authenticate
+        self._rate = rate
+        self._perform = perform
+        self._plain = Limits(stall=stall)
+        self._limits = {
+            method.name: Limits(file=MAX_BYTES, files=method.files, stall=stall) for method in registry if method.files
+        }
+        self._accepted = {method.name: ",".join(method.scopes.accepted).encode() for method in registry}
+        self._observer = observer
+
+    async def answer(self, request: Request) -> Answer:
+        """Walk one request through the rooms.
+
+        Raises:
+            ClientGone: the connection broke, and there is nobody to answer.
+        """
+        began = time.perf_counter()
+        id = self._source.request_id()
+        headers = [JSON, (b"x-slack-req-id", id.encode())]
+        warnings: tuple[str, ...] = ()
+        declared: frozenset[type[Refusal]] = frozenset()
+        try:
+            opened = await envelope(request, self._limits.get(request.name, self._plain))
+            warnings = opened.warnings
+            raw = opened.arguments
+            method = route(self._registry, request.name)
+            declared = method.errors
+            actor = await self._caller(method, opened.token, request.address, headers)
+            standing = address(method, actor, raw.get("team_id"))
+            authorize(method, actor)
+            await self._rate(method, actor, standing.team if standing else None, raw)
+            args = arguments(method, actor, raw)
+            result: Ok = await self._perform(method, actor, standing, args, opened)
+            answer = seal(result, warnings, headers)
+        except Refusal as refusal:
+            fit = declared_or_defect(refusal, declared)
+            if fit is not refusal:
+                log.error("%s refused with %s, which it does not declare", request.name, refusal.code, exc_info=refusal)
+            elif refusal.__cause__ is not None:
+                log.warning("%s: %s (%s)", id, refusal.code, refusal.__cause__)
+            answer = seal_refusal(fit, warnings, headers)
+        except ClientGone:
+            raise
+        except Exception:
+            log.exception("%s failed in %s", id, request.name)
+            answer = seal_refusal(InternalError(), warnings, headers)
+        if self._observer is not None:
+            self._observer(request.name, answer)
+        answer.id, answer.took = id, time.perf_counter() - began
+        return answer
+
+    async def _caller(self, method: Method, token: str | None, address: str, headers: list[tuple[bytes, bytes]]) -> Actor:
+        if method.tokens is None:
+            return anonymous(address)
+        actor = await self._authenticate(token, address)
+        headers.append((b"x-oauth-scopes", actor.scopes_header.encode()))
+        headers.append((b"x-accepted-oauth-scopes", self._accepted[method.name]))
+        return actor

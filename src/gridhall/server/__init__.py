@@ -1,0 +1,1 @@
+"""The surfaces: bytes in, bytes out."""

@@ -1,0 +1,83 @@
+"""What the surfaces share of HTTP: the ASGI types, the caller's address, and plain answers."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any
+
+import msgspec
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+
+def header(scope: Scope, name: bytes) -> bytes | None:
+    """The first header of this name, in lower case."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value)
+    return None
+
+
+def address_of(scope: Scope, trusted: Networks) -> str:
+    """The caller's IP address.
+
+    Behind trusted proxies it is the last address of `X-Forwarded-For` that is none of theirs: everything left of it, the
+    stranger may have written there himself.
+    """
+    client = scope.get("client")
+    address: str = client[0] if client else ""
+    if not trusted or not _is_trusted(address, trusted):
+        return address
+    chain = ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == b"x-forwarded-for")
+    for hop in reversed(chain.split(",")):
+        candidate = hop.strip()
+        if not _is_address(candidate):
+            return address
+        address = candidate
+        if not _is_trusted(candidate, trusted):
+            return candidate
+    return address
+
+
+async def respond(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    """Send a whole answer."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def respond_json(send: Send, status: int, value: object) -> None:
+    """Send a value as JSON, never to be kept by anybody in between."""
+    body = msgspec.json.encode(value)
+    headers = [
+        (b"content-type", b"application/json; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-store"),
+    ]
+    await respond(send, status, headers, body)
+
+
+async def respond_text(send: Send, status: int, text: str) -> None:
+    """Send a line of text."""
+    body = f"{text}\n".encode()
+    await respond(send, status, [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))], body)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_trusted(text: str, trusted: Networks) -> bool:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    return any(address in network for network in trusted)

@@ -1,0 +1,70 @@
+"""From a database's address to its storage."""
+
+import sqlite3
+from collections.abc import Callable
+
+import asyncpg
+
+from gridhall.domain.signals import Listener
+from gridhall.domain.source import Source
+from gridhall.storage import schema
+from gridhall.storage.postgres import PostgresStorage
+from gridhall.storage.sqlite import MEMORY, SqliteStorage
+
+AnyStorage = SqliteStorage | PostgresStorage
+
+SQLITE = "sqlite:///"
+
+
+class Unusable(Exception):
+    """The database cannot be used. The message is one line, without a password."""
+
+
+def is_sqlite(url: str) -> bool:
+    return url.startswith(SQLITE)
+
+
+def is_memory(url: str) -> bool:
+    return url == SQLITE + MEMORY
+
+
+async def migrate(url: str) -> None:
+    """Bring the database to the newest version; one in memory is built when it is opened.
+
+    Raises:
+        Unusable: it is out of reach, no database of ours, or newer than the program.
+    """
+    if is_memory(url):
+        return
+    try:
+        await schema.migrate(url)
+    except schema.Newer as error:
+        raise Unusable(f"it is of version {error}, newer than this program's {schema.HEAD}: update Gridhall") from error
+    except (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        raise Unusable(_reason(error)) from error
+
+
+async def open_storage(
+    url: str, source: Source, listener: Listener, on_clock: Callable[[dict[str, int | None]], None]
+) -> AnyStorage:
+    """Open a database that was migrated.
+
+    Raises:
+        Unusable: it is out of reach.
+    """
+    storage: AnyStorage
+    try:
+        if is_sqlite(url):
+            storage = SqliteStorage(url.removeprefix(SQLITE), source, listener)
+            if is_memory(url):
+                storage.create(schema.create)
+        else:
+            storage = PostgresStorage(url, source, listener, on_clock)
+        await storage.open()
+    except (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        raise Unusable(_reason(error)) from error
+    return storage
+
+
+def _reason(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
