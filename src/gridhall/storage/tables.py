@@ -128,6 +128,7 @@ people = Table(
     _id("bot_id", null=True),
     PrimaryKeyConstraint("organization", "id"),
     Index("people_by_bot_id", "organization", "bot_id"),
+    Index("people_by_id", "id"),
 )
 
 # Who has no address (a bot) has the empty one; everybody else's is theirs alone in the organization, whatever its case.
@@ -171,8 +172,8 @@ memberships = Table(
     _id("workspace"),
     _id("person"),
     _id("role"),
-    PrimaryKeyConstraint("organization", "workspace", "person"),
-    Index("memberships_by_person", "organization", "person"),
+    PrimaryKeyConstraint("organization", "person", "workspace"),
+    Index("memberships_by_workspace", "organization", "workspace", "person"),
 )
 
 photos = Table(

@@ -148,9 +148,9 @@ def upgrade() -> None:
         sa.Column("workspace", ID, nullable=False),
         sa.Column("person", ID, nullable=False),
         sa.Column("role", ID, nullable=False),
-        sa.PrimaryKeyConstraint("organization", "workspace", "person", name=op.f("memberships_pkey")),
+        sa.PrimaryKeyConstraint("organization", "person", "workspace", name=op.f("memberships_pkey")),
     )
-    op.create_index("memberships_by_person", "memberships", ["organization", "person"], unique=False)
+    op.create_index("memberships_by_workspace", "memberships", ["organization", "workspace", "person"], unique=False)
     op.create_table(
         "message_edits",
         sa.Column("organization", ID, nullable=False),
@@ -247,6 +247,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("email != ''"),
         postgresql_where=sa.text("email != ''"),
     )
+    op.create_index("people_by_id", "people", ["id"], unique=False)
     op.create_index("people_by_name", "people", ["organization", "name"], unique=False)
     op.create_table(
         "photos",
