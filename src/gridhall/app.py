@@ -33,7 +33,7 @@ from gridhall.server.request_log import RequestLog
 from gridhall.server.run import listen, run
 from gridhall.server.supervisor import Supervisor
 from gridhall.server.web_api import WebApi
-from gridhall.storage.engines import AnyStorage, Unusable, is_sqlite, migrate, open_storage
+from gridhall.storage.engines import AnyStorage, Unusable, is_sqlite, open_storage, prepare
 from gridhall.storage.postgres import PostgresStorage
 
 T = TypeVar("T")
@@ -138,7 +138,7 @@ def serve(options: ServeOptions) -> int:
 
 
 async def _serve_alone(options: ServeOptions, place: Place, listener: socket.socket) -> int:
-    await migrate(options.database)
+    await prepare(options.database)
     gridhall = await assemble(options, place.url)
     try:
         demo = await founding.found(gridhall.storage, options)
@@ -150,7 +150,7 @@ async def _serve_alone(options: ServeOptions, place: Place, listener: socket.soc
 
 async def _prepare(options: ServeOptions) -> bool:
     """What is done once, before there are workers; gives whether the database holds the demonstration."""
-    await migrate(options.database)
+    await prepare(options.database)
     async with operator.storage(options.database) as storage:
         return await founding.found(storage, options)
 

@@ -28,6 +28,7 @@ from gridhall.contract.errors import (
 from gridhall.contract.roles import Role
 from gridhall.domain import audit
 from gridhall.domain.people import Member, Person
+from gridhall.domain.work import Conflict
 
 if TYPE_CHECKING:
     from gridhall.domain.actor import Actor
@@ -91,7 +92,11 @@ async def change(work: "Work", id: str, wanted: Change, *, workspace: str | None
     if custom := _custom(wanted):
         values["fields"] = await _with_custom(work, person, custom, workspace)
     changed = msgspec.structs.replace(person, **values, updated=work.source.seconds())
-    await work.people.save_profile(changed)
+    try:
+        await work.people.save_profile(changed)
+    except Conflict as conflict:
+        # Somebody else took the address since it was looked for.
+        raise EmailTaken from conflict
     if id != actor.user:
         await audit.write(
             work,

@@ -6,9 +6,9 @@ from typing import Any, Protocol, TypeVar
 from gridhall.domain.apps import Apps
 from gridhall.domain.audit import Audit
 from gridhall.domain.conversations import Conversations
-from gridhall.domain.organizations import Organizations, Workspaces
 from gridhall.domain.limits import Buckets
 from gridhall.domain.meta import Meta
+from gridhall.domain.organizations import Organizations, Workspaces
 from gridhall.domain.people import People
 from gridhall.domain.photos import Photos
 from gridhall.domain.presence import Activity
@@ -17,6 +17,10 @@ from gridhall.domain.source import Source
 from gridhall.domain.tokens import Tokens
 
 T = TypeVar("T")
+
+
+class Conflict(Exception):
+    """A unique key is taken. Where it is caught the unit still has to end with a refusal: PostgreSQL stores no more of it."""
 
 
 class Work(Protocol):

@@ -1,19 +1,21 @@
 """From a database's address to its storage."""
 
 import sqlite3
-from collections.abc import Callable
 
 import asyncpg
 
 from gridhall.domain.signals import Listener
 from gridhall.domain.source import Source
 from gridhall.storage import schema
-from gridhall.storage.postgres import PostgresStorage
+from gridhall.storage.postgres import OnClock, PostgresStorage, forget_clock
 from gridhall.storage.sqlite import MEMORY, SqliteStorage
 
 AnyStorage = SqliteStorage | PostgresStorage
 
-SQLITE = "sqlite:///"
+SQLITE = schema.SQLITE
+
+# ValueError: an address that the driver cannot make sense of.
+_OUT_OF_REACH = (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError)
 
 
 class Unusable(Exception):
@@ -38,15 +40,25 @@ async def migrate(url: str) -> None:
         return
     try:
         await schema.migrate(url)
-    except schema.Newer as error:
-        raise Unusable(f"it is of version {error}, newer than this program's {schema.HEAD}: update Gridhall") from error
-    except (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+    except (schema.Unfit, *_OUT_OF_REACH) as error:
         raise Unusable(_reason(error)) from error
 
 
-async def open_storage(
-    url: str, source: Source, listener: Listener, on_clock: Callable[[dict[str, int | None]], None]
-) -> AnyStorage:
+async def prepare(url: str) -> None:
+    """What is done once before a server's workers start: migrate, and let go of a clock that an earlier one was told to move.
+
+    Raises:
+        Unusable: see `migrate`.
+    """
+    await migrate(url)
+    if not is_sqlite(url):
+        try:
+            await forget_clock(url)
+        except _OUT_OF_REACH as error:
+            raise Unusable(_reason(error)) from error
+
+
+async def open_storage(url: str, source: Source, listener: Listener, on_clock: OnClock) -> AnyStorage:
     """Open a database that was migrated.
 
     Raises:
@@ -61,7 +73,7 @@ async def open_storage(
         else:
             storage = PostgresStorage(url, source, listener, on_clock)
         await storage.open()
-    except (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+    except _OUT_OF_REACH as error:
         raise Unusable(_reason(error)) from error
     return storage
 

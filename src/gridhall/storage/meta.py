@@ -7,10 +7,9 @@ from gridhall.storage.statement import Connection, Statement
 from gridhall.storage.tables import meta
 
 _FIND = Statement(select(meta.c.value).where(meta.c.key == bindparam("key")), str)
-_ADD = Statement(
-    insert(meta).values(key=bindparam("key"), value=bindparam("value")).on_conflict_do_nothing(index_elements=[meta.c.key]),
-    tuple,
-)
+_row = insert(meta).values(key=bindparam("key"), value=bindparam("value"))
+_ADD = Statement(_row.on_conflict_do_nothing(index_elements=[meta.c.key]), tuple)
+_SAVE = Statement(_row.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": _row.excluded.value}), tuple)
 
 
 class SqlMeta:
@@ -26,3 +25,6 @@ class SqlMeta:
 
     async def add(self, key: str, value: str) -> None:
         await self._connection.run(_ADD, key=key, value=value)
+
+    async def save(self, key: str, value: str) -> None:
+        await self._connection.run(_SAVE, key=key, value=value)

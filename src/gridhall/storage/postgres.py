@@ -3,37 +3,72 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
 import msgspec
+from sqlalchemy import bindparam, func, select
 
 from gridhall.contract.errors import FatalError, Refusal, ServiceUnavailable
 from gridhall.domain.signals import AuthorityChanged, Listener
 from gridhall.domain.source import Source
-from gridhall.domain.work import Work
-from gridhall.storage.statement import POSTGRESQL, Conflict, Statement
+from gridhall.domain.work import Conflict, Work
+from gridhall.storage.statement import POSTGRESQL, Statement
 from gridhall.storage.work import SqlWork
 
 T = TypeVar("T")
+
+Clock = dict[str, int | None]
+OnClock = Callable[[Clock], None]
 
 log = logging.getLogger("gridhall.storage")
 
 CHANNEL = "gridhall"
 POOL_SIZE = 10
-_ATTEMPTS = 3
-_RECONNECT_AFTER = 0.2
-_COMMAND_TIMEOUT = 30.0
 
-_UNREACHABLE = (
+# Seconds to wait for a connection, a free one of the pool or a new one, and for a broken one to be given back.
+_PATIENCE = 5.0
+_COMMAND_TIMEOUT = 30.0
+_CHECK_WITHIN = 2.0
+_ATTEMPTS = 3
+
+# How long the connection that hears other workers may be dead without anybody noticing.
+_HEARTBEAT = 1.0
+_RECONNECT_AFTER = 0.2
+
+_SETTINGS = {
+    "application_name": "gridhall",
+    # Acknowledged means durable, whatever the server's default is.
+    "synchronous_commit": "on",
+    # A worker that was stopped in the middle of a unit must not hold its locks for ever.
+    "idle_in_transaction_session_timeout": "60000",
+}
+
+_CLOCK = "clock"
+"""The name below which `meta` keeps how the control surface moved the clock."""
+
+_NOTIFY = Statement(select(func.pg_notify(CHANNEL, bindparam("news"))), lambda nothing: None)
+
+_DRIVER = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+"""Everything that the driver raises."""
+
+_TRY_AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+_NOT_STORED = (
+    asyncpg.DiskFullError,
+    asyncpg.OutOfMemoryError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InternalServerError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+_AWAY = (
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
+    asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     OSError,
     TimeoutError,
 )
-_TRY_AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
 class PostgresConnection:
@@ -70,20 +105,27 @@ class PostgresConnection:
             raise Conflict(str(error)) from error
 
 
+class _Lost(Exception):
+    """The connection broke, and it is certain that nothing was stored."""
+
+
 class PostgresStorage:
     """Runs units of work on one PostgreSQL database, and tells other workers what they made stale.
+
+    A unit whose connection breaks before its COMMIT is sent, or that met a deadlock, is run again: nothing of it was stored.
+    Where the answer to a COMMIT is lost, nobody knows: it is neither run again nor called a success.
 
     Arguments:
         url: `postgresql://…`.
         source: the units' clock and ids.
         listener: hears signals of this worker and of the others.
-        on_clock: hears that the control surface of another worker moved the clock.
+        on_clock: hears how the control surface of any worker moved the clock.
     """
 
     shared = True
     """Other workers serve the same database."""
 
-    def __init__(self, url: str, source: Source, listener: Listener, on_clock: Callable[[dict[str, int | None]], None]) -> None:
+    def __init__(self, url: str, source: Source, listener: Listener, on_clock: OnClock) -> None:
         self._url = url
         self._source = source
         self._listener = listener
@@ -95,16 +137,22 @@ class PostgresStorage:
         """Connect, and begin to hear signals."""
         self._pool = await asyncpg.create_pool(
             self._url,
-            min_size=1,
+            # Connections are made when they are wanted, and made again by whoever wants them next.
+            min_size=0,
             max_size=POOL_SIZE,
+            timeout=_PATIENCE,
             command_timeout=_COMMAND_TIMEOUT,
             statement_cache_size=512,
-            # Nothing that a unit does outlives its transaction, so the reset's extra round trip cleans nothing.
+            max_cached_statement_lifetime=0,
+            server_settings=_SETTINGS,
+            # Nothing that a unit does outlives its transaction: the usual reset would cost a round trip and clean nothing.
             reset=_leave_as_is,
         )
-        heard = asyncio.Event()
-        self._ear = asyncio.create_task(self._hear(heard))
-        await heard.wait()
+        try:
+            self._ear = asyncio.create_task(self._hear(await self._listen()))
+        except BaseException:
+            self._pool.terminate()
+            raise
 
     async def close(self) -> None:
         if self._ear is not None:
@@ -113,94 +161,208 @@ class PostgresStorage:
                 await self._ear
         if self._pool is not None:
             try:
-                await asyncio.wait_for(self._pool.close(), 5)
-            except TimeoutError:
+                await asyncio.wait_for(self._pool.close(), _PATIENCE)
+            except _DRIVER:
                 self._pool.terminate()
 
     async def check(self) -> None:
         """Raise ServiceUnavailable where the database cannot be reached."""
         try:
-            await self._pool.fetchval("SELECT 1", timeout=2)
-        except _UNREACHABLE as error:
+            async with asyncio.timeout(_CHECK_WITHIN):
+                await self.read(lambda work: work.meta.find(_CLOCK))
+        except TimeoutError as error:
             raise ServiceUnavailable from error
 
     async def read(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
-        try:
-            async with self._pool.acquire() as raw:
-                return await unit(SqlWork(PostgresConnection(raw), self._source))
-        except (asyncpg.PostgresError, *_UNREACHABLE) as error:
-            raise _refusal(error) from error
+        return await self._run(self._read, unit)
 
     async def write(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
-        for attempt in range(_ATTEMPTS):
+        return await self._run(self._write, unit)
+
+    async def tell_clock(self, clock: Clock) -> None:
+        """Have the other workers, and those that start later, follow the clock."""
+
+        async def unit(work: Work) -> None:
+            assert isinstance(work, SqlWork)
+            await work.meta.save(_CLOCK, msgspec.json.encode(clock).decode())
+            await _notify(work, {"clock": clock})
+
+        await self.write(unit)
+
+    async def _run(
+        self,
+        run: Callable[[Callable[[Work], Coroutine[Any, Any, T]]], Coroutine[Any, Any, T]],
+        unit: Callable[[Work], Coroutine[Any, Any, T]],
+    ) -> T:
+        for left in reversed(range(_ATTEMPTS)):
             try:
-                return await self._write(unit)
-            except _TRY_AGAIN as error:
-                if attempt == _ATTEMPTS - 1:
+                return await run(unit)
+            except (_Lost, *_TRY_AGAIN) as error:
+                if not left:
                     raise ServiceUnavailable from error
-            except (asyncpg.PostgresError, *_UNREACHABLE) as error:
-                raise _refusal(error) from error
+            except _DRIVER as error:
+                told = _told(error)
+                if told is None:
+                    raise
+                raise told from error
         raise AssertionError("unreachable")
 
+    async def _read(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+        async with self._connection() as raw:
+            return await unit(SqlWork(PostgresConnection(raw), self._source))
+
     async def _write(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
-        async with self._pool.acquire() as raw:
+        async with self._connection() as raw:
             work = SqlWork(PostgresConnection(raw), self._source)
-            async with raw.transaction():
+            await raw.execute("BEGIN")
+            try:
                 result = await unit(work)
-                for signal in work.signals:
-                    await _notify(raw, {"organization": signal.organization})
-        for signal in work.signals:
+                signals = dict.fromkeys(work.signals)
+                for signal in signals:
+                    await _notify(work, {"organization": signal.organization})
+            except (Exception, asyncio.CancelledError):
+                with contextlib.suppress(*_DRIVER):
+                    await raw.execute("ROLLBACK")
+                raise
+            try:
+                outcome = await raw.execute("COMMIT")
+            except _DRIVER as error:
+                if _is_lost(raw):
+                    raise ServiceUnavailable from error
+                raise
+        if outcome != "COMMIT":
+            raise RuntimeError("a unit went on after a statement that failed: PostgreSQL has stored nothing")
+        for signal in signals:
             self._listener.heard(signal)
         return result
 
-    async def tell_clock(self, state: dict[str, int | None]) -> None:
-        """Tell the other workers that the clock was moved."""
-        try:
-            async with self._pool.acquire() as raw:
-                await _notify(raw, {"clock": state})
-        except (asyncpg.PostgresError, *_UNREACHABLE) as error:
-            raise _refusal(error) from error
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        """A connection of the pool, within reasonable time.
 
-    async def _hear(self, heard: asyncio.Event) -> None:
+        Raises:
+            ServiceUnavailable: there is none.
+            _Lost: it broke while it was used; the next one is a new one.
+        """
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                raw = await self._pool.acquire()
+        except _DRIVER as error:
+            raise ServiceUnavailable from error
+        try:
+            yield raw
+        except Refusal:
+            raise
+        except Exception as error:
+            if not _is_lost(raw):
+                raise
+            # Where one was cut all may have been, only that nobody has noticed yet.
+            await self._pool.expire_connections()
+            raise _Lost from error
+        finally:
+            # What cannot be given back in order is thrown away by the pool: no reason to fail what was done with it.
+            with contextlib.suppress(*_DRIVER):
+                await self._pool.release(raw, timeout=_PATIENCE)
+
+    async def _listen(self) -> "asyncpg.Connection[Any]":
+        """A new connection that hears signals. Whatever was missed before is made good."""
+        connection = await asyncpg.connect(
+            self._url, timeout=_PATIENCE, command_timeout=_PATIENCE, server_settings={"application_name": "gridhall ear"}
+        )
+        try:
+            await connection.add_listener(CHANNEL, self._on_notification)
+            clock = await SqlWork(PostgresConnection(connection), self._source).meta.find(_CLOCK)
+        except BaseException:
+            connection.terminate()
+            raise
+        if clock is not None:
+            self._on_clock(msgspec.json.decode(clock))
+        self._listener.caught_up()
+        return connection
+
+    async def _hear(self, connection: "asyncpg.Connection[Any]") -> None:
         """Keep one connection listening; while there is none, nothing may be remembered."""
         while True:
             try:
-                connection = await asyncpg.connect(self._url, timeout=5)
-            except (asyncpg.PostgresError, *_UNREACHABLE):
-                await asyncio.sleep(_RECONNECT_AFTER)
-                continue
-            try:
-                lost = asyncio.Event()
-                connection.add_termination_listener(lambda _, lost=lost: lost.set())
-                await connection.add_listener(CHANNEL, self._on_notification)
-                self._listener.caught_up()
-                heard.set()
-                await lost.wait()
-            except (asyncpg.PostgresError, *_UNREACHABLE):
-                pass
+                await _until_lost(connection)
             finally:
                 self._listener.lost()
                 connection.terminate()
-            log.warning("lost the connection that hears other workers; connecting again")
+            log.warning("lost the connection that hears other workers: nothing is remembered until it is back")
+            connection = await self._listen_again()
+            log.warning("hearing other workers again")
+
+    async def _listen_again(self) -> "asyncpg.Connection[Any]":
+        while True:
+            await asyncio.sleep(_RECONNECT_AFTER)
+            try:
+                return await self._listen()
+            except Exception as error:
+                # Whatever it is: a worker that gave up here would believe in ended tokens for good.
+                log.debug("cannot hear other workers: %s", error)
 
     def _on_notification(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        news = msgspec.json.decode(str(payload))
+        try:
+            news = msgspec.json.decode(str(payload), type=dict[str, Any])
+        except msgspec.MsgspecError:
+            news = {}
         if "clock" in news:
             self._on_clock(news["clock"])
-        else:
+        elif "organization" in news:
             self._listener.heard(AuthorityChanged(news["organization"]))
+        else:
+            # Nothing that this program says. Forgetting too much is safe.
+            self._listener.caught_up()
+
+
+async def forget_clock(url: str) -> None:
+    """Have every worker follow the machine's clock again, also those of another host that serve this database already."""
+    connection = await asyncpg.connect(url, timeout=_PATIENCE, command_timeout=_PATIENCE)
+    try:
+        if await connection.execute("DELETE FROM meta WHERE key = $1", _CLOCK) != "DELETE 0":
+            news = {"clock": {"offset": 0, "frozen_at": None}}
+            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, msgspec.json.encode(news).decode())
+    finally:
+        await connection.close()
+
+
+async def _until_lost(connection: "asyncpg.Connection[Any]") -> None:
+    """Return when the connection is lost, also where the network says nothing about it."""
+    lost = asyncio.Event()
+    connection.add_termination_listener(lambda _: lost.set())
+    while not connection.is_closed():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_HEARTBEAT):
+                await lost.wait()
+                return
+        try:
+            await connection.execute("SELECT 1", timeout=_HEARTBEAT)
+        except _DRIVER:
+            return
 
 
 async def _leave_as_is(_connection: object) -> None:
     return None
 
 
-async def _notify(raw: Any, news: dict[str, Any]) -> None:
-    await raw.execute("SELECT pg_notify($1, $2)", CHANNEL, msgspec.json.encode(news).decode())
+async def _notify(work: SqlWork, news: dict[str, Any]) -> None:
+    await work.connection.one(_NOTIFY, news=msgspec.json.encode(news).decode())
 
 
-def _refusal(error: BaseException) -> Refusal:
-    """What the caller is told: that nothing was stored, or that the database is away for now."""
-    if isinstance(error, (*_UNREACHABLE, asyncpg.TooManyConnectionsError, asyncpg.CannotConnectNowError)):
-        return ServiceUnavailable()
-    return FatalError()
+def _is_lost(raw: Any) -> bool:
+    try:
+        closed: bool = raw.is_closed()
+    except asyncpg.InterfaceError:
+        # The pool took it back already, which it does with one that broke.
+        return True
+    return closed
+
+
+def _told(error: BaseException) -> Refusal | None:
+    """What the caller is told: that nothing was stored, or that the database is away for now.
+
+    None for an error that is neither, such as a mistake in a statement: a defect, which stays what it is.
+    """
+    if isinstance(error, _NOT_STORED):
+        return FatalError()
+    return ServiceUnavailable() if isinstance(error, _AWAY) else None

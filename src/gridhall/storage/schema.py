@@ -14,14 +14,18 @@ import asyncpg
 HEAD = "0001"
 """The newest migration. A test holds it against the folder."""
 
+MIGRATIONS = Path(__file__).parent / "migrations"
+
 LOCK = 0x6772696468616C6C
 """The advisory lock under which one process migrates a PostgreSQL database."""
+
+SQLITE = "sqlite:///"
 
 _READ = "SELECT version_num FROM alembic_version"
 
 
-class Newer(Exception):
-    """The database was written by a newer program."""
+class Unfit(Exception):
+    """The database is none that this program can use. The message is one line."""
 
 
 async def migrate(url: str) -> None:
@@ -31,14 +35,36 @@ async def migrate(url: str) -> None:
         url: `sqlite:///PATH` or `postgresql://…`; a database in memory is built by `create` instead.
 
     Raises:
-        Newer: the database is newer than the program.
+        Unfit: the database is newer than the program, or not Gridhall's.
     """
-    version = await _version(url)
+    sqlite = url.startswith(SQLITE)
+    version = version_of(url.removeprefix(SQLITE)) if sqlite else await _postgres_version(url)
     if version == HEAD:
         return
     if version is not None and version > HEAD:
-        raise Newer(version)
-    await asyncio.to_thread(_upgrade_sqlite, url) if url.startswith("sqlite") else await _upgrade_postgres(url)
+        raise Unfit(f"it is of version {version}, newer than this program's {HEAD}: update Gridhall")
+    await asyncio.to_thread(_upgrade_sqlite, url.removeprefix(SQLITE)) if sqlite else await _upgrade_postgres(url)
+
+
+def version_of(path: str) -> str | None:
+    """The version of an SQLite file, None for one that is empty or not there.
+
+    Raises:
+        Unfit: it holds something else.
+    """
+    if not Path(path).exists():
+        return None
+    raw = sqlite3.connect(path, timeout=10)
+    try:
+        tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if "alembic_version" not in tables:
+            if tables:
+                raise Unfit("it is another program's database")
+            return None
+        row = raw.execute(_READ).fetchone()
+    finally:
+        raw.close()
+    return row[0] if row else None
 
 
 def create(raw: sqlite3.Connection) -> None:
@@ -48,24 +74,17 @@ def create(raw: sqlite3.Connection) -> None:
 
     engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
     with engine.connect() as connection:
-        _run(connection)
-
-
-async def _version(url: str) -> str | None:
-    if url.startswith("sqlite"):
-        path = Path(url.removeprefix("sqlite:///"))
-        if not path.exists():
-            return None
-        raw = sqlite3.connect(path, timeout=10)
+        # The driver opens no transaction before DDL, so one is opened by hand; IMMEDIATE is SQLite's lock.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
-            row = raw.execute(_READ).fetchone()
-        except sqlite3.OperationalError as error:
-            if "no such table" in str(error):
-                return None
+            _run(connection)
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK")
             raise
-        finally:
-            raw.close()
-        return row[0] if row else None
+        connection.exec_driver_sql("COMMIT")
+
+
+async def _postgres_version(url: str) -> str | None:
     connection = await asyncpg.connect(url, timeout=5)
     try:
         version: str | None = await connection.fetchval(_READ)
@@ -76,10 +95,9 @@ async def _version(url: str) -> str | None:
     return version
 
 
-def _upgrade_sqlite(url: str) -> None:
-    raw = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None, timeout=60, check_same_thread=False)
+def _upgrade_sqlite(path: str) -> None:
+    raw = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
     try:
-        raw.execute("PRAGMA journal_mode=WAL")
         raw.execute("PRAGMA synchronous=FULL")
         create(raw)
     finally:
@@ -88,13 +106,17 @@ def _upgrade_sqlite(url: str) -> None:
 
 async def _upgrade_postgres(url: str) -> None:
     from sqlalchemy import text
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    # The driver connects by itself: SQLAlchemy would read the address by other rules.
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url, timeout=5))
     try:
         async with engine.begin() as connection:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
             await connection.run_sync(_run)
+    except DBAPIError as error:
+        raise Unfit(f"it cannot be migrated: {error.orig}") from error
     finally:
         await engine.dispose()
 
@@ -103,19 +125,12 @@ def _run(connection: Any) -> None:
     """Run what is missing. Whoever waited for the lock finds nothing left to do."""
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
-    sqlite = connection.dialect.name == "sqlite"
-    if sqlite:
-        # The driver opens no transaction before DDL, so one is opened by hand; IMMEDIATE is SQLite's lock.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, "head")
-    except BaseException:
-        if sqlite:
-            connection.exec_driver_sql("ROLLBACK")
-        raise
-    if sqlite:
-        connection.exec_driver_sql("COMMIT")
+    except CommandError as error:
+        raise Unfit(f"it is of a version that this program does not know: {error}") from error

@@ -6,21 +6,27 @@ ever suspends, a unit of work runs from its first line to its last without anoth
 
 import asyncio
 import contextlib
+import logging
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 from gridhall.contract.errors import FatalError, Refusal, ServiceUnavailable
 from gridhall.domain.signals import AuthorityChanged, Listener
 from gridhall.domain.source import Source
-from gridhall.domain.work import Work
-from gridhall.storage.statement import SQLITE, Conflict, Statement
+from gridhall.domain.work import Conflict, Work
+from gridhall.storage import schema
+from gridhall.storage.statement import SQLITE, Statement
 from gridhall.storage.work import SqlWork
 
 T = TypeVar("T")
 
 Unit = Callable[[Work], Coroutine[Any, Any, Any]]
+
+log = logging.getLogger("gridhall.storage")
 
 MEMORY = ":memory:"
 
@@ -31,13 +37,22 @@ _LOCK_PATIENCE = 5.0
 # How often to look whether another process wrote: well under the 100 ms within which a change must count everywhere.
 _WATCH_INTERVAL = 0.04
 
-_STORAGE_FAILED = {
+# Reading never waits for a writer. It may have to for what is rare and short, such as a recovery begun by another process.
+_READ_PATIENCE = 1.0
+
+# A backup that reads for long lets the log grow past this; afterwards the space is given back.
+_LONGEST_LOG = 64 * 1024 * 1024
+
+_NOT_STORED = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_NOMEM,
 }
+_AWAY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL}
+_TAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 
 
 class SqliteConnection:
@@ -69,6 +84,8 @@ class SqliteConnection:
         try:
             return self._execute(plan.sql, plan.values(parameters)).rowcount
         except sqlite3.IntegrityError as error:
+            if error.sqlite_errorcode not in _TAKEN:
+                raise
             raise Conflict(str(error)) from error
 
     async def many(self, statement: Statement[Any], rows: list[dict[str, Any]]) -> None:
@@ -76,6 +93,8 @@ class SqliteConnection:
         try:
             self._raw.executemany(plan.sql, [plan.values(dict(row)) for row in rows])
         except sqlite3.IntegrityError as error:
+            if error.sqlite_errorcode not in _TAKEN:
+                raise
             raise Conflict(str(error)) from error
 
 
@@ -85,8 +104,10 @@ class SqliteStorage:
     Writes are committed in groups: every unit that waits runs in one transaction, each in a savepoint of its own, and all are
     answered after the COMMIT, which is durable (`synchronous=FULL`).
 
+    Where the file is taken away, nothing is written to what has no name any more: units are refused until a file is back.
+
     Arguments:
-        path: the database's file, or `:memory:`.
+        path: the database's file, which exists, or `:memory:`.
         source: the units' clock and ids.
         listener: hears what commits made stale.
     """
@@ -95,16 +116,23 @@ class SqliteStorage:
     """No other worker serves the same database."""
 
     def __init__(self, path: str, source: Source, listener: Listener) -> None:
+        self._path = path if path == MEMORY else os.path.abspath(path)
         self._source = source
         self._listener = listener
-        self._writer = connect(path)
-        # Memory belongs to one connection. A file gets a second one for reading, whose page cache writes do not disturb.
-        self._reader = self._writer if path == MEMORY else connect(path)
-        self._read_work = SqlWork(SqliteConnection(self._reader), source)
-        self._write_connection = SqliteConnection(self._writer)
         self._waiting: list[tuple[Unit, asyncio.Future[Any]]] = []
         self._locked_since: float | None = None
         self._watcher: asyncio.Task[None] | None = None
+        self._connect()
+
+    def _connect(self) -> None:
+        self._file = self._file_now()
+        self._writer = connect(self._path)
+        # Memory belongs to one connection. A file gets a second one for reading, whose page cache writes do not disturb.
+        self._reader = self._writer if self._path == MEMORY else connect(self._path, reads=True)
+        self._read_work = SqlWork(SqliteConnection(self._reader), self._source)
+        self._write_connection = SqliteConnection(self._writer)
+        self._seen = self._data_version()
+        self._away = False
 
     def create(self, build: Callable[[sqlite3.Connection], None]) -> None:
         """Build the tables of a database in memory, which only this connection can reach."""
@@ -112,27 +140,40 @@ class SqliteStorage:
 
     async def open(self) -> None:
         """Begin to look out for what other processes write."""
-        if self._reader is not self._writer:
+        if self._path != MEMORY:
             self._watcher = asyncio.create_task(self._watch())
 
     async def close(self) -> None:
         if self._watcher is not None:
             self._watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watcher
+        self._away = True
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         for connection in {self._writer, self._reader}:
             connection.close()
 
     async def check(self) -> None:
         """Raise ServiceUnavailable where the database cannot be read."""
+        if self._away or self._file_now() != self._file:
+            raise ServiceUnavailable
         try:
-            self._reader.execute("SELECT 1").fetchone()
+            self._reader.execute("SELECT count(*) FROM meta").fetchone()
         except sqlite3.Error as error:
-            raise _refusal(error) from error
+            raise ServiceUnavailable from error
 
     async def read(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+        if self._away:
+            raise ServiceUnavailable
         try:
-            return await unit(self._read_work)
+            return _drive(unit(self._read_work))
         except sqlite3.Error as error:
-            raise _refusal(error) from error
+            told = _told(error)
+            if told is error:
+                raise
+            raise told from error
 
     async def write(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
         loop = asyncio.get_running_loop()
@@ -144,38 +185,49 @@ class SqliteStorage:
         return await future
 
     def _flush(self) -> None:
-        """Run every unit that waits, in one transaction."""
+        """Run every unit that waits, in one transaction. Nothing else runs meanwhile: this function never suspends."""
         if not self._waiting:
             return
         try:
-            self._writer.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
+            self._begin()
+        except (sqlite3.Error, ServiceUnavailable) as error:
             self._not_begun(error)
             return
         self._locked_since = None
         group, self._waiting = self._waiting, []
-        outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        outcomes: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
         signals: list[AuthorityChanged] = []
         try:
             for unit, future in group:
-                outcomes.append((future, *self._run(unit, signals)))
+                # Whoever gave up waiting was told that nothing was stored.
+                if not future.done():
+                    outcomes.append((future, *self._run(unit, signals)))
             self._writer.execute("COMMIT")
-        except sqlite3.Error as error:
+        except BaseException as error:
             with contextlib.suppress(sqlite3.Error):
                 self._writer.execute("ROLLBACK")
-            self._fail(group, _refusal(error))
+            self._fail(group, error)
+            if not isinstance(error, sqlite3.Error):
+                raise
             return
-        for signal in signals:
-            self._listener.heard(signal)
         for future, result, failure in outcomes:
-            if future.done():
-                continue
             if failure is None:
                 future.set_result(result)
             else:
                 future.set_exception(failure)
+        # Those who wait go on in the loop's next turn, after the signals.
+        for signal in signals:
+            self._listener.heard(signal)
 
-    def _run(self, unit: Unit, signals: list[AuthorityChanged]) -> tuple[Any, BaseException | None]:
+    def _begin(self) -> None:
+        if self._away or self._file_now() != self._file:
+            raise ServiceUnavailable
+        if self._writer.in_transaction:
+            # A disk that failed in the middle of a ROLLBACK may be back.
+            self._writer.execute("ROLLBACK")
+        self._writer.execute("BEGIN IMMEDIATE")
+
+    def _run(self, unit: Unit, signals: list[AuthorityChanged]) -> tuple[Any, Exception | None]:
         """Run one unit in a savepoint. Raises sqlite3.Error where the whole transaction is lost."""
         work = SqlWork(self._write_connection, self._source)
         self._writer.execute("SAVEPOINT unit")
@@ -187,51 +239,115 @@ class SqliteStorage:
                 raise error if isinstance(error, sqlite3.Error) else sqlite3.OperationalError(str(error)) from error
             self._writer.execute("ROLLBACK TO unit")
             self._writer.execute("RELEASE unit")
-            return None, _refusal(error) if isinstance(error, sqlite3.Error) else error
+            return None, _told(error) if isinstance(error, sqlite3.Error) else error
         self._writer.execute("RELEASE unit")
         signals.extend(work.signals)
         return result, None
 
-    def _not_begun(self, error: sqlite3.Error) -> None:
+    def _not_begun(self, error: Exception) -> None:
         """Wait for another process's lock, within reason; anything else ends the units that wait."""
         now = time.monotonic()
         if self._locked_since is None:
             self._locked_since = now
-        locked = _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        locked = isinstance(error, sqlite3.Error) and _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
         if locked and now - self._locked_since < _LOCK_PATIENCE:
             asyncio.get_running_loop().call_later(_LOCK_RETRY, self._flush)
             return
         self._locked_since = None
         group, self._waiting = self._waiting, []
-        self._fail(group, _refusal(error))
+        self._fail(group, error)
 
     @staticmethod
-    def _fail(group: list[tuple[Unit, asyncio.Future[Any]]], refusal: Refusal) -> None:
+    def _fail(group: list[tuple[Unit, asyncio.Future[Any]]], error: BaseException) -> None:
         for _, future in group:
             if not future.done():
-                future.set_exception(refusal)
+                future.set_exception(_told(error) if isinstance(error, sqlite3.Error) else ServiceUnavailable())
 
     async def _watch(self) -> None:
-        """Forget everything remembered when another process has written (PRAGMA data_version tells only of others)."""
-        seen = self._data_version()
+        """Look regularly what others did to the database; while that cannot be seen, nothing may be remembered."""
+        hearing = True
         while True:
             await asyncio.sleep(_WATCH_INTERVAL)
-            version = self._data_version()
-            if version != seen:
-                seen = version
+            try:
+                changed = self._look()
+            except Exception as error:
+                if hearing:
+                    log.warning("the database is away: %s", error)
+                    self._listener.lost()
+                hearing = False
+                continue
+            if changed or not hearing:
+                if not hearing:
+                    log.warning("the database is back")
                 self._listener.caught_up()
+            hearing = True
+
+    def _look(self) -> bool:
+        """Whether another process wrote since the last look; opens the file anew where it is another one.
+
+        Raises:
+            OSError, sqlite3.Error: the database is out of reach.
+        """
+        file = self._file_now()
+        if file != self._file:
+            self._away = True
+            if file is None:
+                raise FileNotFoundError(f"{self._path} is gone")
+            self._reopen()
+            return True
+        self._away = False
+        version = self._data_version()
+        changed, self._seen = version != self._seen, version
+        return changed
+
+    def _reopen(self) -> None:
+        """Go on with the file that is there now, as with a backup that was put back."""
+        version = schema.version_of(self._path)
+        if version != schema.HEAD:
+            raise sqlite3.DatabaseError(f"{self._path} is of version {version}, not {schema.HEAD}")
+        writer, reader = self._writer, self._reader
+        self._connect()
+        writer.close()
+        reader.close()
+
+    def _file_now(self) -> tuple[int, int] | None:
+        """What tells the file that bears the database's name now from any other; None where there is none."""
+        if self._path == MEMORY:
+            return None
+        try:
+            status = os.stat(self._path)
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
     def _data_version(self) -> int:
+        """A number that changes when another connection has written."""
         version: int = self._writer.execute("PRAGMA data_version").fetchone()[0]
         return version
 
 
-def connect(path: str) -> sqlite3.Connection:
-    """A connection with Gridhall's settings. Transactions are opened by hand; waiting for locks is left to the caller."""
-    connection = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False, cached_statements=512)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA cache_size=-65536")
+def connect(path: str, *, reads: bool = False) -> sqlite3.Connection:
+    """A connection with Gridhall's settings to a database that exists. Transactions are opened by hand.
+
+    Arguments:
+        reads: only for reading. Waiting for the write lock is left to the caller, who does it without holding up the loop.
+    """
+    name = path if path == MEMORY else Path(path).absolute().as_uri() + "?mode=rw"
+    connection = sqlite3.connect(
+        name, uri=name != path, isolation_level=None, timeout=_LOCK_PATIENCE, check_same_thread=False, cached_statements=512
+    )
+    try:
+        mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        if mode != "wal" and path != MEMORY:
+            raise sqlite3.OperationalError(f"its file system cannot share a write-ahead log (journal mode {mode})")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute(f"PRAGMA journal_size_limit={_LONGEST_LOG}")
+        connection.execute(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+        connection.execute(f"PRAGMA busy_timeout={round(_READ_PATIENCE * 1000) if reads else 0}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -257,8 +373,17 @@ def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-def _refusal(error: sqlite3.Error) -> Refusal:
-    """What the caller is told: that nothing was stored, or that the database is away for now."""
-    refusal: Refusal = FatalError() if _code(error) in _STORAGE_FAILED else ServiceUnavailable()
+def _told(error: sqlite3.Error) -> Exception:
+    """What the caller is told: that nothing was stored, or that the database is away for now.
+
+    An error that is neither, such as a mistake in a statement, is a defect and stays what it is.
+    """
+    refusal: Refusal
+    if _code(error) in _NOT_STORED:
+        refusal = FatalError()
+    elif _code(error) in _AWAY:
+        refusal = ServiceUnavailable()
+    else:
+        return error
     refusal.__cause__ = error
     return refusal

@@ -83,10 +83,6 @@ class Connection(Protocol):
         ...
 
 
-class Conflict(Exception):
-    """A unique key is taken."""
-
-
 def _compile(clause: Executable, dialect: Dialect) -> Plan:
     compiled = clause.compile(dialect=dialect)  # type: ignore[attr-defined]
     columns: Any = getattr(clause, "selected_columns", ())
