@@ -12,6 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from gridhall.catalogue import json
 from gridhall.contract.errors import InvalidArguments, InvalidArrayArg, Refusal
 
 
@@ -62,6 +63,10 @@ def _string(value: object, argument: Argument) -> object:
     raise argument.refuse(InvalidArrayArg, "must be a string, not an array")
 
 
+LARGEST = 2**53 - 1
+"""The largest integer that every client's JSON can carry; databases and pictures fail on much larger ones."""
+
+
 def _integer(value: object, argument: Argument) -> object:
     if isinstance(value, list | dict):
         raise argument.refuse(InvalidArrayArg, "must be a number, not an array")
@@ -73,7 +78,7 @@ def _integer(value: object, argument: Argument) -> object:
         number = int(text)
     if isinstance(number, float) and number.is_integer():
         number = int(number)
-    if isinstance(number, bool) or not isinstance(number, int):
+    if isinstance(number, bool) or not isinstance(number, int) or not -LARGEST <= number <= LARGEST:
         raise argument.refuse(argument.arg.invalid, "must be a number")
     least, most = argument.arg.least, argument.arg.most
     if least is not None and number < least:
@@ -83,27 +88,29 @@ def _integer(value: object, argument: Argument) -> object:
     return number
 
 
-_TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0"})
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def is_true(value: object) -> bool:
+    """Whether a raw argument is the boolean true, however it was sent."""
+    return not isinstance(value, list | dict) and _BOOLEANS.get(str(value).strip().lower(), False)
 
 
 def _boolean(value: object, argument: Argument) -> object:
-    if isinstance(value, bool):
-        return value
     if isinstance(value, list | dict):
         raise argument.refuse(InvalidArrayArg, "must be a boolean, not an array")
-    text = str(value).strip().lower()
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    raise argument.refuse(argument.arg.invalid, "must be a boolean")
+    truth = _BOOLEANS.get(str(value).strip().lower())
+    if truth is None:
+        raise argument.refuse(argument.arg.invalid, "must be a boolean")
+    return truth
 
 
 def _decoded(text: str) -> object:
-    """JSON inside a form field. The envelope cannot see a U+0000 in there, which PostgreSQL cannot store."""
-    if "\\u0000" in text:
+    """JSON inside a form field, where the envelope could not see a U+0000."""
+    value = json.decode(text)
+    if "\\u0000" in text and json.holds_nul(value):
         raise ValueError("U+0000")
-    return msgspec.json.decode(text)
+    return value
 
 
 def _list(value: object, argument: Argument) -> object:
@@ -113,7 +120,7 @@ def _list(value: object, argument: Argument) -> object:
             return tuple(part.strip() for part in text.split(",") if part.strip())
         try:
             value = _decoded(text)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise argument.refuse(argument.arg.invalid, "is no valid JSON list") from error
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
         raise argument.refuse(argument.arg.invalid, "must be a list of strings")
@@ -124,7 +131,7 @@ def _object(value: object, argument: Argument) -> object:
     if isinstance(value, str):
         try:
             value = _decoded(value)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise argument.refuse(argument.arg.invalid, "is no valid JSON object") from error
     if not isinstance(value, dict):
         raise argument.refuse(argument.arg.invalid, "must be an object")

@@ -10,6 +10,10 @@ Key = Callable[[Actor, str | None, Mapping[str, object]], str | None]
 """From the caller, the workspace that is meant and the raw arguments to what is counted; None counts nothing."""
 
 
+LONGEST = 64
+"""Characters of an argument that a key takes in: longer than any id, and short whatever a stranger sends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """One limit and what it counts.
@@ -26,6 +30,12 @@ class Counted:
 def per_workspace_and_app(actor: Actor, team: str | None, raw: Mapping[str, object]) -> str:
     """What the platform counts unless a method says otherwise: the calls of one app on one workspace or organization."""
     return f"{team or actor.organization}/{actor.app or actor.token}"
+
+
+def argument(raw: Mapping[str, object], name: str) -> str:
+    """A raw argument as a part of a key: empty where it is missing, or no text."""
+    value = raw.get(name)
+    return value[:LONGEST] if isinstance(value, str) else ""
 
 
 def by_tier(tier: Tier) -> tuple[Counted, ...]:

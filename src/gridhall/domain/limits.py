@@ -44,7 +44,7 @@ class Rate:
 
 def take(rate: Rate, full_at: int, now: int, want: int) -> tuple[int, int]:
     """Take up to `want` calls from a bucket; gives how many there were, and when it would be full again."""
-    start = max(full_at, now)
+    start = _start(rate, full_at, now)
     there = (now + rate.burst - start) // rate.interval
     taken = min(want, max(0, there))
     return taken, start + taken * rate.interval
@@ -52,8 +52,13 @@ def take(rate: Rate, full_at: int, now: int, want: int) -> tuple[int, int]:
 
 def wait(rate: Rate, full_at: int, now: int) -> int:
     """Whole seconds until the next call passes, at least 1."""
-    micros = max(full_at, now) + rate.interval - rate.burst - now
+    micros = _start(rate, full_at, now) + rate.interval - rate.burst - now
     return max(1, -(-micros // 1_000_000))
+
+
+def _start(rate: Rate, full_at: int, now: int) -> int:
+    """Where a bucket stands. One further from full than its burst says that the clock was set back: it counts as full."""
+    return full_at if now < full_at <= now + rate.burst else now
 
 
 async def reserve(work: "Work", key: str, rate: Rate, want: int) -> tuple[int, int]:

@@ -17,6 +17,10 @@ _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9110, 5.5: no field value holds one
 
 
+MAX_HEADER = 8192
+"""Bytes of one part's header line."""
+
+
 class MultipartReader:
     """Takes a body piece by piece, and gives its fields and files when it is closed.
 
@@ -103,9 +107,15 @@ class _Parts:
 
     def take_header_name(self, data: bytes, start: int, end: int) -> None:
         self._header_name += data[start:end]
+        self._bound_header()
 
     def take_header_value(self, data: bytes, start: int, end: int) -> None:
         self._header_value += data[start:end]
+        self._bound_header()
+
+    def _bound_header(self) -> None:
+        if len(self._header_name) + len(self._header_value) > MAX_HEADER:
+            raise InvalidFormData
 
     def end_header(self) -> None:
         if _CONTROL.search(self._header_value):

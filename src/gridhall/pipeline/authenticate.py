@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 from gridhall.contract.errors import (
     Accesslimited,
@@ -101,4 +101,7 @@ def _within(actor: Actor, address: str) -> bool:
         caller = ip_address(address)
     except ValueError:
         return False
+    if isinstance(caller, IPv6Address) and caller.ipv4_mapped:
+        # A socket for both families tells an IPv4 caller this way.
+        caller = caller.ipv4_mapped
     return all(any(caller in network for network in allowlist) for allowlist in actor.networks)

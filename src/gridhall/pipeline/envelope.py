@@ -14,8 +14,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-import msgspec
-
+from gridhall.catalogue import json
 from gridhall.contract.errors import (
     InvalidArgName,
     InvalidArguments,
@@ -36,11 +35,18 @@ FORM, MULTIPART, JSON, TEXT = "application/x-www-form-urlencoded", "multipart/fo
 MAX_PAIRS = 1000
 """Pairs of one query or form, parts of one multipart body."""
 
+MAX_BARE = 1000
+"""Percent signs of one query or form that begin no escape: each costs the standard library an exception."""
+
+MAX_TYPE = 1000
+"""Bytes of a Content-Type."""
+
 _CHARSETS = {
     **dict.fromkeys(("utf-8", "utf8", "utf_8"), "utf-8"),
     **dict.fromkeys(("iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1"), "latin-1"),
 }
 
+_BARE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _NAME = re.compile(r"[A-Za-z0-9_]{1,255}")
 _ARRAY_NAME = re.compile(r"[A-Za-z0-9_]{1,255}(\[[^\[\]]*\])+")
 _PARAMETER = re.compile(r';\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))')  # RFC 9110, 5.6.6
@@ -137,6 +143,8 @@ async def _open_multipart(request: Request, limits: Limits, post: "_PostType") -
 
 def _open_form(form: bytes, charset: str) -> tuple[dict[str, Any], str | None]:
     """Arguments and token of a query or an urlencoded body; ValueError where it cannot be read."""
+    if form.count(b"%") > MAX_BARE and len(_BARE.findall(form)) > MAX_BARE:
+        raise ValueError("too many bare percent signs")
     text = form.decode(charset)
     arguments: dict[str, Any] = dict(
         parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict", max_num_fields=MAX_PAIRS)
@@ -147,8 +155,8 @@ def _open_form(form: bytes, charset: str) -> tuple[dict[str, Any], str | None]:
 def _open_json(body: bytes, charset: str) -> dict[str, Any]:
     """The arguments of a JSON body. A token among them is none (Slack takes it from the header or a form only)."""
     try:
-        arguments = msgspec.json.decode(body if charset == "utf-8" else body.decode(charset))
-    except (ValueError, RecursionError):
+        arguments = json.decode(body if charset == "utf-8" else body.decode(charset))
+    except ValueError:
         raise InvalidJson from None
     if not isinstance(arguments, dict):
         raise JsonNotObject
@@ -162,24 +170,9 @@ def _settle(arguments: dict[str, Any], *, may_hold_nul: bool) -> Any:
         if not _NAME.fullmatch(name):
             raise InvalidArrayArg if _ARRAY_NAME.fullmatch(name) else InvalidArgName
     token = arguments.pop("token", None)
-    if may_hold_nul and _holds_nul(arguments):
+    if may_hold_nul and json.holds_nul(arguments):
         raise InvalidArguments
     return token
-
-
-def _holds_nul(value: object) -> bool:
-    waiting = [value]  # no recursion: JSON nests as deep as the interpreter's stack allowed its parser
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, str):
-            if "\0" in item:
-                return True
-        elif isinstance(item, dict):
-            waiting += item
-            waiting += item.values()
-        elif isinstance(item, list):
-            waiting += item
-    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +189,7 @@ class _PostType:
 def _post_type(header: bytes) -> _PostType:
     text = header.decode("latin-1")
     media = text.partition(";")[0].strip().lower()
-    if media not in (FORM, MULTIPART, JSON, TEXT):
+    if media not in (FORM, MULTIPART, JSON, TEXT) or len(header) > MAX_TYPE:
         raise InvalidPostType
     parameters: dict[str, str] = {}
     for name, quoted, plain in _PARAMETER.findall(text):

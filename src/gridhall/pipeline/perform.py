@@ -63,5 +63,5 @@ class Perform:
             await self._storage.write(lambda work: work.activity.seen(organization, user, now))
         except Refusal as refusal:
             # Presence is not worth refusing a call for: it is noted with the next one.
-            del self._noted[key]
+            self._noted.pop(key, None)
             log.warning("activity could not be noted: %s", refusal.code)

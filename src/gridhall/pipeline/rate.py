@@ -1,8 +1,10 @@
 """How often."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from gridhall.catalogue.method import Method
 from gridhall.contract.errors import Ratelimited, Refusal
@@ -18,15 +20,29 @@ LONG = 3600
 """Seconds from which on a limit's bucket outlives a restart."""
 
 GIVE_BACK_EVERY = 1.0
+
+FORGET_EVERY = 60
+"""Rounds of giving back between two of forgetting the stored buckets that are full again."""
+
 MOST_BUCKETS = 100_000
+"""Buckets in memory from which on the full ones are forgotten."""
+
+
+@dataclass(slots=True)
+class _Slice:
+    """Calls of a stored bucket that are reserved for this worker; where there were none, when the bucket will be full again."""
+
+    rate: Rate
+    left: int = 0
+    full_at: int = 0
 
 
 class RateLimiter:
     """Counts calls in token buckets (see domain/limits.py).
 
     A bucket that only this process uses lives in memory. One that other workers share, or that outlives a restart, lives in the
-    database: this worker reserves a small slice at a time, calls within the slice cost no round trip, and what is left of a
-    slice is given back a second later.
+    database: this worker reserves a small slice at a time, neither calls within the slice nor those refused after it cost a
+    round trip, and what is left of a slice is given back a second later.
 
     Arguments:
         factor: multiplies every limit; None for no limits at all.
@@ -38,7 +54,8 @@ class RateLimiter:
         self._factor = factor
         self._rates: dict[Limit, Rate] = {}
         self._full_at: dict[str, int] = {}
-        self._slices: dict[str, tuple[int, Rate]] = {}
+        self._forget_at = MOST_BUCKETS
+        self._slices: dict[str, _Slice] = {}
         self._reserving: dict[str, asyncio.Lock] = {}
         self._giver: asyncio.Task[None] | None = None
 
@@ -73,8 +90,8 @@ class RateLimiter:
                 else:
                     self._take(key, rate)
                 counted.append((key, rate, stored))
-        except Ratelimited:
-            # A call that one limit refuses counts for none of the others.
+        except Refusal:
+            # A call that one limit refuses, or that could not be counted, counts for none of the others.
             for key, rate, stored in counted:
                 self._uncount(key, rate, stored)
             raise
@@ -91,9 +108,11 @@ class RateLimiter:
         taken, moved = take(rate, full_at, now, 1)
         if not taken:
             raise Ratelimited(wait(rate, full_at, now))
-        if len(self._full_at) >= MOST_BUCKETS:
-            self._full_at = {other: at for other, at in self._full_at.items() if at > now}
         self._full_at[key] = moved
+        if len(self._full_at) >= self._forget_at:
+            self._full_at = {other: at for other, at in self._full_at.items() if at > now}
+            # Where most are in use, looking through all of them must not become every call's business.
+            self._forget_at = max(MOST_BUCKETS, 2 * len(self._full_at))
 
     async def _take_stored(self, key: str, rate: Rate) -> None:
         if self._take_from_slice(key, rate):
@@ -103,32 +122,44 @@ class RateLimiter:
             if self._take_from_slice(key, rate):
                 return
             taken, full_at = await self._storage.write(lambda work: reserve(work, key, rate, rate.slice))
+            slice = self._slice(key, rate)
             if not taken:
+                slice.full_at = full_at
                 raise Ratelimited(wait(rate, full_at, self._source.micros()))
-            self._slices[key] = (taken - 1, rate)
+            slice.left += taken - 1
 
     def _take_from_slice(self, key: str, rate: Rate) -> bool:
-        left, _ = self._slices.get(key, (0, rate))
-        if left < 1:
+        slice = self._slices.get(key)
+        if slice is None:
             return False
-        self._slices[key] = (left - 1, rate)
-        return True
+        if slice.left:
+            slice.left -= 1
+            return True
+        now = self._source.micros()
+        if not take(rate, slice.full_at, now, 1)[0]:
+            raise Ratelimited(wait(rate, slice.full_at, now))
+        return False
+
+    def _slice(self, key: str, rate: Rate) -> _Slice:
+        return self._slices.setdefault(key, _Slice(rate))
 
     def _uncount(self, key: str, rate: Rate, stored: bool) -> None:
         if stored:
-            self._slices[key] = (self._slices.get(key, (0, rate))[0] + 1, rate)
-        else:
+            self._slice(key, rate).left += 1
+        elif key in self._full_at:
             self._full_at[key] -= rate.interval
 
     async def _give_back_regularly(self) -> None:
-        while True:
+        for round in itertools.count(1):
             await asyncio.sleep(GIVE_BACK_EVERY)
             await self._give_back()
+            if round % FORGET_EVERY == 0:
+                await self._forget_full()
 
     async def _give_back(self) -> None:
         slices, self._slices = self._slices, {}
         self._reserving = {key: lock for key, lock in self._reserving.items() if lock.locked()}
-        unused = {key: left * rate.interval for key, (left, rate) in slices.items() if left}
+        unused = {key: slice.left * slice.rate.interval for key, slice in slices.items() if slice.left}
         if not unused:
             return
         try:
@@ -136,3 +167,9 @@ class RateLimiter:
         except Refusal as refusal:
             # What cannot be given back is lost to the callers for one refill, which errs on the strict side.
             log.warning("reserved calls could not be given back: %s", refusal.code)
+
+    async def _forget_full(self) -> None:
+        try:
+            await self._storage.write(lambda work: work.buckets.forget_full(work.source.micros()))
+        except Refusal as refusal:
+            log.warning("full buckets could not be forgotten: %s", refusal.code)

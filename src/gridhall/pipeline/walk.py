@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gridhall.catalogue.method import Method
 from gridhall.catalogue.registry import Registry
-from gridhall.contract.errors import InternalError, Refusal
+from gridhall.contract.errors import FatalError, InternalError, Refusal, ServiceUnavailable
 from gridhall.contract.wire import Ok
 from gridhall.domain.actor import Actor, anonymous
 from gridhall.domain.imaging import MAX_BYTES
@@ -23,6 +23,9 @@ from gridhall.pipeline.route import route
 from gridhall.pipeline.seal import JSON, Answer, declared_or_defect, seal, seal_refusal
 
 log = logging.getLogger("gridhall.pipeline")
+
+STORAGE = (FatalError, ServiceUnavailable)
+"""What an operator wants to hear the cause of. What callers do wrong is their business, and shall not fill the log."""
 
 Observer = Callable[[str, Answer], None]
 """Sees every answer with the method's name: the tests' harness holds it against what the method declares."""
@@ -86,14 +89,14 @@ class Pipeline:
         except Refusal as refusal:
             fit = declared_or_defect(refusal, declared)
             if fit is not refusal:
-                log.error("%s refused with %s, which it does not declare", request.name, refusal.code, exc_info=refusal)
-            elif refusal.__cause__ is not None:
+                log.error("%r refused with %s, which it does not declare", request.name, refusal.code, exc_info=refusal)
+            elif isinstance(refusal, STORAGE) and refusal.__cause__ is not None:
                 log.warning("%s: %s (%s)", id, refusal.code, refusal.__cause__)
             answer = seal_refusal(fit, warnings, headers)
         except ClientGone:
             raise
         except Exception:
-            log.exception("%s failed in %s", id, request.name)
+            log.exception("%s failed in %r", id, request.name)
             answer = seal_refusal(InternalError(), warnings, headers)
         if self._observer is not None:
             self._observer(request.name, answer)
@@ -104,6 +107,11 @@ class Pipeline:
         if method.tokens is None:
             return anonymous(address)
         actor = await self._authenticate(token, address)
-        headers.append((b"x-oauth-scopes", actor.scopes_header.encode()))
+        headers.append((b"x-oauth-scopes", _value(actor.scopes_header)))
         headers.append((b"x-accepted-oauth-scopes", self._accepted[method.name]))
         return actor
+
+
+def _value(text: str) -> bytes:
+    """A header's value. Scopes are kept as whoever made the token wrote them, and must not begin a header of their own."""
+    return (text if text.isprintable() else ascii(text)).encode()

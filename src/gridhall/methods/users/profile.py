@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gridhall.catalogue.arguments import Arg
+from gridhall.catalogue.arguments import Arg, is_true
 from gridhall.catalogue.method import method
-from gridhall.catalogue.rates import Counted, by_tier
+from gridhall.catalogue.rates import Counted, argument, by_tier
 from gridhall.catalogue.scopes import needs
 from gridhall.contract.errors import (
     CannotUpdateAdminUser,
@@ -51,7 +51,7 @@ class GetResult(Ok, kw_only=True):
 
 def _with_labels(actor: Actor, team: str | None, raw: Mapping[str, object]) -> str | None:
     """Counts the calls that ask for labels, by token."""
-    return actor.token if str(raw.get("include_labels", "")).lower() in ("true", "1") else None
+    return actor.token if is_true(raw.get("include_labels")) else None
 
 
 @method(
@@ -95,7 +95,7 @@ class SetResult(Ok, kw_only=True):
 # "No more than 10 times per minute" for one person, "30 user profiles per minute" in all, both by token.
 _LIMITS = (
     *by_tier(Tier.THREE),
-    Counted("one profile", Limit(10, 60, 10), lambda actor, team, raw: f"{actor.token}/{raw.get('user') or actor.user}"),
+    Counted("one profile", Limit(10, 60, 10), lambda actor, team, raw: f"{actor.token}/{argument(raw, 'user') or actor.user}"),
     Counted("profiles", Limit(30, 60, 30), lambda actor, team, raw: actor.token),
 )
 

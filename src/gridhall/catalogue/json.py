@@ -1,0 +1,54 @@
+"""JSON as strangers send it: in a body, or as the text of a form's field."""
+
+import msgspec
+
+MOST_DEPTH = 100
+"""Arrays and objects within each other. Python's own bound differs by version, and what is near it cannot be encoded again."""
+
+
+_NESTS = (list, dict)
+
+
+def decode(text: bytes | str) -> object:
+    """The value.
+
+    Raises:
+        ValueError: it is no JSON, or nested too deeply.
+    """
+    try:
+        value: object = msgspec.json.decode(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if _is_deep(value):
+        raise ValueError("nested too deeply")
+    return value
+
+
+def holds_nul(value: object) -> bool:
+    """Whether a string in it, keys included, holds U+0000, which PostgreSQL cannot store as text."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            if "\0" in item:
+                return True
+        elif isinstance(item, dict):
+            waiting += item
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
+    return False
+
+
+def _is_deep(value: object) -> bool:
+    level = [value] if isinstance(value, _NESTS) else []
+    for _ in range(MOST_DEPTH):
+        if not level:
+            return False
+        level = [
+            inner
+            for item in level
+            for inner in (item.values() if isinstance(item, dict) else item)
+            if isinstance(inner, _NESTS)
+        ]
+    return bool(level)
