@@ -74,7 +74,11 @@ class Control:
                 await respond_json(send, 400, {"error": str(error)})
                 return
             if self._tell is not None:
-                await self._tell({"offset": self._clock.offset, "frozen_at": self._clock.frozen_at})
+                try:
+                    await self._tell({"offset": self._clock.offset, "frozen_at": self._clock.frozen_at})
+                except Refusal:
+                    await respond_json(send, 503, {"error": "the other workers could not be told"})
+                    return
         elif scope["method"] != "GET":
             await respond_json(send, 405, {"error": "read the clock with GET, change it with POST"})
             return
