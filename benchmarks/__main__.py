@@ -17,7 +17,6 @@ from benchmarks.organization import BOT_TOKEN, user_id
 from benchmarks.servers import Running
 
 SERVER_CORE, LOAD_CORE = 0, 1
-HELLO_PORT = 3497
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def bench(url: str, label: str, options: argparse.Namespace) -> None:
     own = SERVER_CORE if options.pin else None
     print(f"{label}: filling with {options.people} people …", flush=True)
     organization.fill(url, options.people)
-    with servers.hello(HELLO_PORT, own) as hello:
+    with servers.hello(own) as hello:
         starts = []
         for _ in range(options.rounds):
             with servers.gridhall(url, own) as server:

@@ -1,6 +1,7 @@
 """Servers as processes of their own, pinned to one processor, and the CPU time that they use."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -38,8 +39,9 @@ def _pinned(command: list[str], core: int | None) -> list[str]:
 
 
 @contextmanager
-def hello(port: int, core: int | None) -> Iterator[Running]:
+def hello(core: int | None) -> Iterator[Running]:
     """The bare hello."""
+    port = _free_port()
     process = subprocess.Popen(_pinned([sys.executable, "-m", "benchmarks.hello", str(port)], core))
     try:
         _wait_for(port)
@@ -66,6 +68,13 @@ def gridhall(url: str, core: int | None) -> Iterator[Running]:
     finally:
         process.terminate()
         process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _wait_for(port: int) -> None:

@@ -1,16 +1,14 @@
 """Reading an organization file: its documents, its pictures, and every mistake as one line that says where."""
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from gridhall.cli.orgyaml import YamlMistake, compose, convert, line_of
 from gridhall.contract.orgfile import Mistake, OrgDocument
 from gridhall.contract.orgfile import Path as Place
 from gridhall.domain.orgcheck import check
-
-if TYPE_CHECKING:
-    from yaml.nodes import Node
 
 MAX_PHOTO_BYTES = 8 * 1024 * 1024
 """The largest picture that is read, in bytes."""
@@ -29,17 +27,17 @@ class OrgFile:
     Arguments:
         path: the file.
         documents: what it says.
-        roots: where it says it, the YAML node of each document.
+        line_of: tells the line on which it says something.
     """
 
-    def __init__(self, path: Path, documents: list[OrgDocument], roots: "list[Node]") -> None:
+    def __init__(self, path: Path, documents: list[OrgDocument], line_of: Callable[[Place], int]) -> None:
         self.path = path
         self.documents = documents
-        self._roots = roots
+        self._line_of = line_of
 
     def locate(self, mistake: Mistake) -> OrgFileError:
         """The mistake, with the file and the line of what it is about, or of the nearest thing around it."""
-        return OrgFileError(f"{self.path}:{line_of(self._roots, mistake.path)}: {mistake}")
+        return OrgFileError(f"{self.path}:{self._line_of(mistake.path)}: {mistake}")
 
     def check(self) -> None:
         """Look for what only the whole file can tell.
@@ -89,15 +87,31 @@ def read(path: Path) -> OrgFile:
     Raises:
         OrgFileError: the first mistake.
     """
+    # PyYAML is imported with it: a server that reads no file should not wait for it at start.
+    from gridhall.cli.orgyaml import YamlMistake, compose, convert, line_of
+
     text = _text(path)
-    try:
-        roots = compose(text)
-        documents = [convert(root, number) for number, root in enumerate(roots)]
-    except YamlMistake as mistake:
-        raise OrgFileError(f"{path}:{mistake.line}: {mistake.message}") from None
-    file = OrgFile(path, documents, roots)
-    file.check()
+    with _collector_paused():
+        try:
+            roots = compose(text)
+            documents = [convert(root, number) for number, root in enumerate(roots)]
+        except YamlMistake as mistake:
+            raise OrgFileError(f"{path}:{mistake.line}: {mistake.message}") from None
+        file = OrgFile(path, documents, partial(line_of, roots))
+        file.check()
     return file
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python's collector off what all stays: searching it again and again takes five times as long as reading it."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _text(path: Path) -> str:

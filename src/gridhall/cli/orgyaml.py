@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
+import yaml
 from msgspec.inspect import (
     AnyType,
     BoolType,
@@ -27,17 +28,16 @@ from msgspec.inspect import (
     UnionType,
     type_info,
 )
+from yaml.events import CollectionEndEvent, CollectionStartEvent
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.reader import ReaderError
 
 from gridhall.contract.orgfile import Mistake, OrgDocument, Path
-
-# PyYAML is imported where it is used: a server that reads no file should not wait for it at start.
-if TYPE_CHECKING:
-    from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 MAX_DEPTH = 100
 """How deep a file may be nested. The format needs eight levels; blocks and attachments a few more."""
 
-MAX_REPEATED = 1_000_000
+MAX_REPEATED = 250_000
 """How many values a document's aliases may stand for, over all: a short file must not unfold without end."""
 
 _TAG = "tag:yaml.org,2002:"
@@ -67,14 +67,12 @@ class YamlMistake(Exception):
 # From text to nodes.
 
 
-def compose(text: str) -> "list[Node]":
+def compose(text: str) -> list[Node]:
     """The root of each document.
 
     Raises:
         YamlMistake: the text is no YAML, holds no document, or is nested too deep.
     """
-    import yaml
-
     # libyaml is many times as fast; where PyYAML was built without it, the parser in Python does the same.
     loader_class: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     roots = []
@@ -88,7 +86,7 @@ def compose(text: str) -> "list[Node]":
         mark = error.problem_mark
         line = min(mark.line, text.count("\n", 0, len(text) - 1)) if mark else 0
         raise YamlMistake(line + 1, f"is no YAML: {error.problem or error.context}") from None
-    except yaml.reader.ReaderError as error:
+    except ReaderError as error:
         line = text.count("\n", 0, error.position)
         raise YamlMistake(line + 1, "is no YAML: holds a character that it may not hold") from None
     if not roots:
@@ -98,8 +96,6 @@ def compose(text: str) -> "list[Node]":
 
 def _check_depth(events: Any) -> None:
     """Composing recurses, in C without a net: what is nested too deep must not come so far."""
-    from yaml.events import CollectionEndEvent, CollectionStartEvent
-
     depth = 0
     for event in events:
         if isinstance(event, CollectionStartEvent):
@@ -111,10 +107,8 @@ def _check_depth(events: Any) -> None:
             depth -= 1
 
 
-def line_of(roots: "list[Node]", path: Path) -> int:
+def line_of(roots: list[Node], path: Path) -> int:
     """The line of what a path leads to, or of the nearest thing around it; of a key's value, the key's."""
-    from yaml.nodes import MappingNode, SequenceNode
-
     node = roots[int(path[0])]
     line: int = node.start_mark.line
     for step in path[1:]:
@@ -129,14 +123,14 @@ def line_of(roots: "list[Node]", path: Path) -> int:
     return line + 1
 
 
-def _pair(node: "MappingNode", key: str | int) -> "tuple[Node, Node] | None":
+def _pair(node: MappingNode, key: str | int) -> tuple[Node, Node] | None:
     return next((pair for pair in node.value if pair[0].value == key), None)
 
 
 # From nodes to documents.
 
 
-def convert(root: "Node", number: int) -> OrgDocument:
+def convert(root: Node, number: int) -> OrgDocument:
     """The document under a root.
 
     Arguments:
@@ -145,8 +139,6 @@ def convert(root: "Node", number: int) -> OrgDocument:
     Raises:
         YamlMistake: a key is unknown or there twice, a value is not what the format wants, an alias has no end.
     """
-    from yaml.nodes import MappingNode
-
     if not isinstance(root, MappingNode):
         _refuse(root, (number,), "a document must be a mapping, of keys such as `users`")
     document = _Conversion().value(root, _document_type(), (number,))
@@ -166,7 +158,7 @@ def _fields(entry: type) -> dict[str, Field]:
     return {field.name: field for field in kind.fields}
 
 
-def _refuse(node: "Node", path: Path, message: str) -> NoReturn:
+def _refuse(node: Node, path: Path, message: str) -> NoReturn:
     raise YamlMistake(node.start_mark.line + 1, str(Mistake(path, message)))
 
 
@@ -178,9 +170,7 @@ class _Conversion:
         self._seen: set[int] = set()
         self._repeated = 0
 
-    def value(self, node: "Node", wanted: Type, path: Path) -> Any:
-        from yaml.nodes import MappingNode, ScalarNode, SequenceNode
-
+    def value(self, node: Node, wanted: Type, path: Path) -> Any:
         if node.tag not in _TAGS:
             _refuse(node, path, "has a tag that means nothing here")
         if isinstance(node, ScalarNode):
@@ -201,7 +191,7 @@ class _Conversion:
         _refuse(node, path, _wish(wanted))
 
     @contextmanager
-    def _inside(self, node: "Node", path: Path) -> Iterator[None]:
+    def _inside(self, node: Node, path: Path) -> Iterator[None]:
         """Note that a collection is being read: aliases bring one back, in itself or again and again."""
         if id(node) in self._open:
             _refuse(node, path, "an alias stands within what it stands for")
@@ -214,7 +204,7 @@ class _Conversion:
         yield
         self._open.remove(id(node))
 
-    def _entry(self, node: "MappingNode", wanted: StructType, path: Path) -> Any:
+    def _entry(self, node: MappingNode, wanted: StructType, path: Path) -> Any:
         fields = _fields(wanted.cls)
         values = {}
         for key, key_node, value_node in _items(node, path):
@@ -226,16 +216,14 @@ class _Conversion:
                 _refuse(node, (*path, name), "is missing")
         return wanted.cls(**values)
 
-    def _mapping(self, node: "MappingNode", wanted: Type, path: Path) -> dict[str, Any]:
+    def _mapping(self, node: MappingNode, wanted: Type, path: Path) -> dict[str, Any]:
         return {key: self.value(value_node, wanted, (*path, key)) for key, _, value_node in _items(node, path)}
 
-    def _list(self, node: "SequenceNode", wanted: Type, path: Path) -> list[Any]:
+    def _list(self, node: SequenceNode, wanted: Type, path: Path) -> list[Any]:
         return [self.value(item, wanted, (*path, index)) for index, item in enumerate(node.value)]
 
 
-def _items(node: "MappingNode", path: Path) -> "Iterator[tuple[str, Node, Node]]":
-    from yaml.nodes import ScalarNode
-
+def _items(node: MappingNode, path: Path) -> Iterator[tuple[str, Node, Node]]:
     seen = set()
     for key_node, value_node in node.value:
         if not isinstance(key_node, ScalarNode):
@@ -261,7 +249,7 @@ def _options(wanted: Type, told: str = "") -> Iterator[tuple[Type, str]]:
 # Scalars.
 
 
-def _scalar(node: "ScalarNode", wanted: Type, path: Path) -> Any:
+def _scalar(node: ScalarNode, wanted: Type, path: Path) -> Any:
     text = _storable(node, path)
     plain = not node.style
     is_null = plain and node.tag == f"{_TAG}null" and _NULL.fullmatch(text)
@@ -282,21 +270,21 @@ def _scalar(node: "ScalarNode", wanted: Type, path: Path) -> Any:
     _refuse(node, path, _wish(wanted))
 
 
-def _storable(node: "ScalarNode", path: Path) -> str:
+def _storable(node: ScalarNode, path: Path) -> str:
     text: str = node.value
     if _UNSTORABLE.search(text):
         _refuse(node, path, "holds a character that cannot be stored")
     return text
 
 
-def _in_range(node: "ScalarNode", wanted: IntType, path: Path) -> int:
+def _in_range(node: ScalarNode, wanted: IntType, path: Path) -> int:
     number = int(node.value)
     if (wanted.ge is not None and number < wanted.ge) or (wanted.le is not None and number > wanted.le):
         _refuse(node, path, f"must be between {wanted.ge} and {wanted.le}")
     return number
 
 
-def _shaped(node: "ScalarNode", wanted: StrType, told: str, path: Path) -> str:
+def _shaped(node: ScalarNode, wanted: StrType, told: str, path: Path) -> str:
     text: str = node.value
     if len(text) < (wanted.min_length or 0):
         _refuse(node, path, "must not be empty")
@@ -308,7 +296,7 @@ def _shaped(node: "ScalarNode", wanted: StrType, told: str, path: Path) -> str:
     return text
 
 
-def _guessed(node: "ScalarNode", path: Path) -> Any:
+def _guessed(node: ScalarNode, path: Path) -> Any:
     """An unquoted scalar where anything may stand, as in blocks: what JSON would take it for, or else its own text."""
     text: str = node.value
     if node.tag == f"{_TAG}null" and _NULL.fullmatch(text):

@@ -202,7 +202,8 @@ class _Dump:
 
     def _conversation(self, row: dict[str, Any]) -> ConversationEntry:
         id, kind = row["id"], row["kind"]
-        members = self._members.get(id, [])
+        # The first of the people tells whose organization a direct conversation is.
+        members = sorted(self._members.get(id, []), key=lambda member: member["person_organization"] != row["organization"])
         people = [member["person"] for member in members]
         entries = [_member(member, row["created"]) for member in members]
         direct = kind in (IM, MPIM)

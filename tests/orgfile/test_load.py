@@ -1,0 +1,626 @@
+"""Filling a database from documents, and giving documents back."""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Table, select
+from sqlalchemy.schema import CreateTable
+
+from gridhall.cli.orgfile import read
+from gridhall.contract.orgfile import (
+    AppEntry,
+    BotEntry,
+    ConversationEntry,
+    EnterpriseEntry,
+    Mistake,
+    OrgDocument,
+    ProfileFieldEntry,
+    SessionEntry,
+    TeamEntry,
+    TeamSettings,
+    TokenEntry,
+    UserEntry,
+    ts_micros,
+    ts_text,
+)
+from gridhall.domain.orgcheck import check
+from gridhall.domain.source import Source
+from gridhall.domain.tokens import hash_of
+from gridhall.storage import tables
+from gridhall.storage.engines import migrate, open_storage
+from gridhall.storage.orgdump import dump
+from gridhall.storage.orgfile import Loaded, load, passwords
+from gridhall.storage.orgrows import Photos
+from gridhall.storage.sqlite import MEMORY, SqliteConnection, connect
+from gridhall.storage.statement import SQLITE, Statement
+from gridhall.storage.work import SqlWork
+from harness.databases import Databases
+
+T = TypeVar("T")
+
+DATA = Path(__file__).parent.parent / "data"
+DEMO = Path(__file__).parents[2] / "src" / "gridhall" / "cli" / "demo.yaml"
+NOW = 1_700_000_000
+
+
+class StoppedClock:
+    def now(self) -> int:
+        return NOW * 1_000_000 + 123
+
+
+def source() -> Source:
+    return Source(StoppedClock())
+
+
+class Database:
+    """An SQLite database in memory."""
+
+    def __init__(self) -> None:
+        self.raw = connect(MEMORY)
+        for table in tables.metadata.sorted_tables:
+            self.raw.execute(str(CreateTable(table).compile(dialect=SQLITE)))
+        self.connection = SqliteConnection(self.raw)
+
+    def load(self, *documents: OrgDocument, photos: Photos | None = None) -> Loaded:
+        return asyncio.run(load(self.connection, documents, source(), "hash of {}".format, photos or {}))
+
+    def dump(self) -> list[OrgDocument]:
+        return asyncio.run(dump(self.connection))
+
+    def rows(self, table: Table, **wanted: Any) -> list[dict[str, Any]]:
+        """The rows that have these values, by the table's key."""
+        statement = Statement(
+            select(*table.c).order_by(*table.primary_key.columns),
+            lambda *values: dict(zip(table.c.keys(), values, strict=True)),
+        )
+        rows = asyncio.run(self.connection.all(statement))
+        return [row for row in rows if wanted.items() <= row.items()]
+
+    def row(self, table: Table, **wanted: Any) -> dict[str, Any]:
+        (row,) = self.rows(table, **wanted)
+        return row
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    database = Database()
+    yield database
+    database.raw.close()
+
+
+@pytest.fixture
+def full(database: Database) -> Database:
+    database.load(*read(DATA / "full.yaml").documents)
+    return database
+
+
+@pytest.fixture
+def acme(database: Database) -> Database:
+    database.load(*read(DATA / "acme.yaml").documents)
+    return database
+
+
+@pytest.fixture
+def every(tmp_path: Path) -> Path:
+    """The file that gives every key a value, with the picture that it names beside it."""
+    (tmp_path / "una.png").write_bytes(b"picture")
+    return Path(shutil.copy(Path(__file__).parent / "every.yaml", tmp_path))
+
+
+# Round trips.
+
+# What the database keeps only as a hash, or not in the documents' form.
+LEFT_OUT = {("tokens", "token"), ("users", "password"), ("users", "photo"), ("apps", "client_secret")}
+
+
+def facts(document: OrgDocument) -> dict[Any, Any]:
+    """What a document says, whatever order and form it says it in: by section, id and key."""
+    found: dict[Any, Any] = {"enterprise": document.enterprise}
+    generals = {team.general for team in document.teams}
+    for section in ("teams", "users", "apps", "conversations", "messages", "sessions", "app_requests"):
+        for entry in getattr(document, section):
+            id = (entry.conversation, entry.ts) if section == "messages" else entry.id
+            keys = msgspec.structs.asdict(entry)
+            if section == "conversations":
+                keys |= {"general": entry.general or entry.id in generals}
+                keys["members"] = {(m if isinstance(m, str) else m.user): m for m in entry.members}
+            found |= {(section, id, key): _unordered(value) for key, value in keys.items()}
+        if section == "conversations":
+            said_there = {c.team: c.id for c in document.conversations if c.general}
+            found |= {("teams", team, "general"): id for team, id in said_there.items()}
+    return found
+
+
+def _unordered(value: Any) -> Any:
+    if isinstance(value, TeamSettings):
+        # Outside an Enterprise, 0 and false are what is meant by leaving out.
+        return {key: said or None for key, said in msgspec.structs.asdict(value).items()}
+    return frozenset(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else value
+
+
+def assert_survives(path: Path, dumped: list[OrgDocument]) -> None:
+    """Everything that the file says is in what the database gives back."""
+    written = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+    for raw, said, back in zip(written, read(path).documents, dumped, strict=True):
+        expected, found = facts(said), facts(back)
+        assert found["enterprise"] == expected["enterprise"]
+        for section in raw.keys() - {"enterprise", "tokens"}:
+            for entry in raw[section]:
+                id = (entry["conversation"], entry["ts"]) if section == "messages" else entry["id"]
+                for key in entry.keys() - {key for of, key in LEFT_OUT if of == section}:
+                    place = (section, id, key)
+                    if key == "members":
+                        # Guests and the people of a direct conversation are members without being listed.
+                        assert expected[place].items() <= found[place].items(), place
+                    else:
+                        assert found[place] == expected[place], place
+
+
+def test_the_file_that_gives_every_key_a_value_does(every: Path) -> None:
+    documents = read(every).documents
+    given: dict[type[msgspec.Struct], set[str]] = {}
+
+    def walk(value: Any) -> None:
+        if isinstance(value, msgspec.Struct):
+            defaults = {
+                field.name: field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+                for field in msgspec.structs.fields(value)
+            }
+            seen = given.setdefault(type(value), set())
+            seen |= {name for name, default in defaults.items() if getattr(value, name) != default}
+            walk([getattr(value, name) for name in defaults])
+        elif isinstance(value, dict | list):
+            for item in value.values() if isinstance(value, dict) else value:
+                walk(item)
+
+    walk(documents)
+
+    assert {kind.__name__: set(kind.__struct_fields__) - names for kind, names in given.items()} == {
+        kind.__name__: set() for kind in given
+    }
+    assert len(given) == len(msgspec.json.schema_components([OrgDocument])[1])
+
+
+@pytest.mark.parametrize("name", ["acme.yaml", "full.yaml"])
+def test_a_file_survives_the_database(any_databases: Databases, name: str) -> None:
+    file = read(DATA / name)
+
+    async def through(work: SqlWork) -> list[OrgDocument]:
+        await load(work.connection, file.documents, work.source, str)
+        return await dump(work.connection)
+
+    assert_survives(DATA / name, _within(any_databases, through))
+
+
+def test_every_key_survives_the_database(any_databases: Databases, every: Path) -> None:
+    file = read(every)
+
+    async def through(work: SqlWork) -> list[OrgDocument]:
+        await load(work.connection, file.documents, work.source, str)
+        return await dump(work.connection)
+
+    assert_survives(every, _within(any_databases, through))
+
+
+def _within(databases: Databases, unit: Callable[[SqlWork], Awaitable[T]]) -> T:
+    """Run one unit of work on a new database."""
+
+    class Deaf:
+        def heard(self, signal: object) -> None: ...
+
+        def caught_up(self) -> None: ...
+
+        def lost(self) -> None: ...
+
+    url = databases.empty()
+
+    async def main() -> T:
+        await migrate(url)
+        storage = await open_storage(url, source(), Deaf(), lambda state: None)
+        try:
+            return await storage.write(unit)  # type: ignore[arg-type]
+        finally:
+            await storage.close()
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("name", ["acme.yaml", "full.yaml", "every.yaml"])
+def test_what_was_given_back_can_be_loaded_again(database: Database, every: Path, name: str) -> None:
+    database.load(*read(every if name == every.name else DATA / name).documents)
+    first = database.dump()
+    check(first)
+    second = Database()
+    second.load(*first)
+
+    assert second.dump() == first
+    second.raw.close()
+
+
+def test_lone_workspaces_are_given_back_in_one_document(every: Path, database: Database) -> None:
+    database.load(*read(every).documents)
+
+    _, lone = database.dump()
+
+    assert [team.id for team in lone.teams] == ["T0EVERY0003", "T0EVERY0004"]
+    assert [(user.id, user.teams) for user in lone.users] == [("U0EVERY0005", ["T0EVERY0003", "T0EVERY0004"])]
+
+
+def test_an_empty_database_gives_nothing_back(database: Database) -> None:
+    assert database.dump() == []
+
+
+@given(st.integers(min_value=0, max_value=10**18 - 1))
+def test_a_ts_survives_exactly(micros: int) -> None:
+    assert ts_micros(ts_text(micros)) == micros
+
+
+def test_a_ts_is_microseconds() -> None:
+    assert ts_micros("1569520591.000500") == 1_569_520_591_000_500
+    assert ts_text(1_569_520_591_000_500) == "1569520591.000500"
+
+
+# What is left out.
+
+
+def test_what_is_left_out_is_made_and_told(database: Database) -> None:
+    document = OrgDocument(
+        enterprise=EnterpriseEntry(name="Café No. 1"),
+        teams=[TeamEntry(name="Café No. 1", profile_fields=[ProfileFieldEntry(label="a")]), TeamEntry(name="東京")],
+        users=[UserEntry(name="ada")],
+        apps=[AppEntry(name="App", bot=BotEntry(name="bot"))],
+        conversations=[ConversationEntry(name="talk")],
+    )
+
+    loaded = database.load(document)
+
+    made = {path[1:]: value for path, value in loaded.made.items()}
+    assert loaded.organizations == [made["enterprise", "id"]]
+    assert {path: value[:1] for path, value in made.items() if path[-1] in ("id", "bot_id")} == {
+        ("enterprise", "id"): "E",
+        ("teams", 0, "id"): "T",
+        ("teams", 0, "profile_fields", 0, "id"): "X",
+        ("teams", 1, "id"): "T",
+        ("users", 0, "id"): "W",
+        ("apps", 0, "id"): "A",
+        ("apps", 0, "bot", "id"): "W",
+        ("apps", 0, "bot", "bot_id"): "B",
+        ("conversations", 0, "id"): "C",
+    }
+    assert made["enterprise", "domain"] == "caf-no-1"
+    assert made["teams", 0, "domain"] == "caf-no-1-2"
+    assert made["teams", 1, "domain"] == made["teams", 1, "id"].lower()
+    assert database.row(tables.apps)["client_id"] == made["apps", 0, "client_id"]
+    assert len(database.row(tables.apps)["signing_secret"]) == 48
+
+
+def test_ids_outside_an_enterprise_begin_with_u(database: Database) -> None:
+    loaded = database.load(OrgDocument(teams=[TeamEntry(name="a")], users=[UserEntry(name="b")]))
+
+    assert loaded.made[0, "users", 0, "id"].startswith("U")
+
+
+def test_times_that_are_left_out_are_the_loads(database: Database) -> None:
+    database.load(
+        OrgDocument(
+            teams=[TeamEntry(name="a")],
+            users=[UserEntry(id="U0A", name="b")],
+            conversations=[ConversationEntry(name="c", deleted=True, members=["U0A"])],
+            sessions=[SessionEntry(user="U0A")],
+        )
+    )
+
+    assert database.row(tables.organizations)["created"] == NOW
+    assert database.row(tables.workspaces)["created"] == NOW
+    assert {key: database.row(tables.people)[key] for key in ("created", "updated")} == {"created": NOW, "updated": NOW}
+    conversation = database.row(tables.conversations)
+    assert (conversation["created"], conversation["deleted_at"]) == (NOW, NOW)
+    assert database.row(tables.members)["joined"] == NOW
+    session = database.row(tables.sessions)
+    assert (session["signed_in_at"], session["last_activity"]) == (NOW, NOW)
+    assert 1 <= session["id"] < 2**53
+
+
+def test_a_person_of_a_lone_workspace_is_in_it(database: Database) -> None:
+    database.load(OrgDocument(teams=[TeamEntry(id="T0A", name="a"), TeamEntry(name="b")], users=[UserEntry(name="c")]))
+
+    assert database.row(tables.people)["organization"] == "T0A"
+    assert database.row(tables.memberships)["workspace"] == "T0A"
+
+
+def test_names_are_taken_from_one_another(acme: Database, full: Database) -> None:
+    ada = acme.row(tables.people, id="W0ADA000001")
+    assert (ada["first_name"], ada["last_name"]) == ("Ada", "Archer")
+    solo = full.row(tables.people, id="U0SOLO00001")
+    assert (solo["first_name"], solo["last_name"]) == ("Solo", "")
+
+
+# Organizations and people.
+
+
+def test_a_lone_workspace_is_its_own_organization(full: Database) -> None:
+    organization = full.row(tables.organizations, id="T0ALONE0001")
+
+    assert organization["enterprise"] is False
+    assert organization["domain"] == "alone"
+    assert organization["keep_edits"] is False
+    assert full.row(tables.workspaces, id="T0ALONE0001")["organization"] == "T0ALONE0001"
+    assert full.row(tables.memberships, person="U0SOLO00001")["role"] == "primary_owner"
+
+
+def test_who_is_in_several_lone_workspaces_is_a_person_of_each(every: Path, database: Database) -> None:
+    database.load(*read(every).documents)
+
+    assert [row["organization"] for row in database.rows(tables.people, id="U0EVERY0005")] == ["T0EVERY0003", "T0EVERY0004"]
+    roles = [(row["organization"], row["role"]) for row in database.rows(tables.memberships, person="U0EVERY0005")]
+    assert roles == [("T0EVERY0003", "member"), ("T0EVERY0004", "primary_owner")]
+
+
+def test_passwords_are_hashed(full: Database) -> None:
+    nia = full.row(tables.credentials, person="W0NIA000001")
+    assert nia["password_hash"] == "hash of nia-north-signs-in"
+    assert (nia["session_duration"], nia["desktop_app_browser_quit"]) == (86400, True)
+    otto = full.row(tables.credentials, person="W0OTTO00001")
+    assert [otto[key] for key in ("password_hash", "two_factor_secret", "session_duration", "desktop_app_browser_quit")] == [
+        None
+    ] * 4
+
+
+def test_passwords_can_be_hashed_beforehand() -> None:
+    assert passwords(read(DATA / "full.yaml").documents) == ["nia-north-signs-in"]
+
+
+def test_a_picture_is_kept_in_every_size(every: Path, database: Database) -> None:
+    file = read(every)
+
+    database.load(*file.documents, photos=file.photos(lambda data: ("0123456789ab", {"24": data, "original": b"large"})))
+
+    assert database.row(tables.people, id="W0EVERY0001")["photo"] == "0123456789ab"
+    pictures = {row["size"]: row["data"] for row in database.rows(tables.photos, person="W0EVERY0001", hash="0123456789ab")}
+    assert pictures == {"24": b"picture", "original": b"large"}
+
+
+def test_activity_is_known_of_those_who_were_active(full: Database) -> None:
+    assert full.row(tables.activity)["last_activity"] == 1569520000
+
+
+# Apps and tokens.
+
+
+def test_a_bot_is_a_person_where_its_app_is_installed(full: Database, acme: Database) -> None:
+    bot = full.row(tables.people, id="W0NBOT00001")
+    assert (bot["organization"], bot["name"], bot["real_name"]) == ("E0NORTH0001", "northstar", "northstar")
+    assert (bot["app"], bot["bot_id"], bot["org_role"], bot["guest"]) == ("A0NORTH0001", "B0NORTH0001", "member", "none")
+    # The installation on the organization was granted one of its two workspaces.
+    assert [row["workspace"] for row in full.rows(tables.memberships, person="W0NBOT00001")] == ["T0NORTH0001"]
+    assert full.rows(tables.credentials, person="W0NBOT00001") == []
+    assert [row["workspace"] for row in acme.rows(tables.memberships, person="W0BOT000001")] == ["T0EAST00001"]
+
+
+def test_a_bot_is_also_where_its_tokens_are(database: Database) -> None:
+    database.load(
+        OrgDocument(
+            teams=[TeamEntry(id="T0A", name="a"), TeamEntry(id="T0B", name="b")],
+            apps=[AppEntry(id="A0A", name="c", bot=BotEntry(name="d", id="U0BOT"), removed=True)],
+            tokens=[TokenEntry(token="xoxb-1", app="A0A", team="T0B")],
+        )
+    )
+
+    assert [(row["organization"], row["deleted"]) for row in database.rows(tables.people)] == [("T0A", True), ("T0B", True)]
+    assert database.row(tables.memberships)["workspace"] == "T0B"
+
+
+def test_an_installation_everywhere_grants_what_was_said(full: Database, acme: Database) -> None:
+    assert full.row(tables.installations, app="A0NORTH0001") == {
+        "organization": "E0NORTH0001",
+        "app": "A0NORTH0001",
+        "target": "E0NORTH0001",
+        "granted_teams": '["T0NORTH0001"]',
+    }
+    assert acme.row(tables.installations, app="A0ADMIN0001")["granted_teams"] is None
+
+
+def test_org_deployment_follows_from_an_installation_on_the_organization(acme: Database) -> None:
+    assert acme.row(tables.apps, id="A0ADMIN0001")["org_deploy"] is True
+    assert acme.row(tables.apps, id="A0DESK00001")["org_deploy"] is False
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("xoxb-east-desk", {"kind": "bot", "workspace": "T0EAST00001", "person": "W0BOT000001", "app": "A0DESK00001"}),
+        ("xoxp-ada-org", {"kind": "user", "workspace": None, "person": "W0ADA000001", "organization": "E0ACME00001"}),
+        ("xoxp-dev-west", {"scopes": "identity.basic,identity.email,identity.avatar,identity.team"}),
+        ("xoxp-olly-east", {"scopes": "users:read", "revoked_at": 0}),
+        ("xoxp-cho-expired", {"expires_at": 1569520591}),
+        ("xoxp-cho-revoked", {"revoked_at": 1569520591}),
+    ],
+)
+def test_a_token_is_kept_as_its_hash(acme: Database, text: str, wanted: dict[str, Any]) -> None:
+    row = acme.row(tables.tokens, hash=hash_of(text))
+
+    assert wanted.items() <= row.items()
+    assert row["id"].startswith("Tk")
+    assert text not in str(row)
+
+
+def test_kinds_of_tokens(database: Database) -> None:
+    app = AppEntry(id="A0A", name="c", bot=BotEntry(name="d"), bot_scopes=["b"], user_scopes=["u"], installed_on=["E0A", "T0A"])
+    texts = ["xoxb-1", "xoxe.xoxb-1", "xapp-1"]
+    of_people = ["xoxp-1", "xoxe.xoxp-1"]
+    database.load(
+        OrgDocument(
+            enterprise=EnterpriseEntry(id="E0A", name="a"),
+            teams=[TeamEntry(id="T0A", name="a")],
+            users=[UserEntry(id="W0A", name="u", teams=["T0A"])],
+            apps=[app],
+            tokens=[
+                *(TokenEntry(token=text, app="A0A") for text in texts),
+                *(TokenEntry(token=text, app="A0A", user="W0A") for text in of_people),
+                TokenEntry(token="xoxs-1", user="W0A"),
+            ],
+        )
+    )
+
+    found = {text: database.row(tables.tokens, hash=hash_of(text)) for text in [*texts, *of_people, "xoxs-1"]}
+    assert {text: (row["kind"], row["scopes"], row["workspace"]) for text, row in found.items()} == {
+        "xoxb-1": ("bot", "b", None),
+        "xoxe.xoxb-1": ("bot_rotating", "b", None),
+        "xapp-1": ("app", "", None),
+        "xoxp-1": ("user", "u", None),
+        "xoxe.xoxp-1": ("user_rotating", "u", None),
+        "xoxs-1": ("legacy", "", "T0A"),
+    }
+
+
+def test_an_app_without_a_client_secret_has_a_hash_that_nothing_has(database: Database) -> None:
+    database.load(OrgDocument(teams=[TeamEntry(name="a")], apps=[AppEntry(name="b")]))
+
+    assert database.row(tables.apps)["client_secret_hash"] == ""
+
+
+# Conversations and messages.
+
+
+def test_a_channel_of_two_organizations_has_a_host_and_a_connection(full: Database) -> None:
+    assert full.row(tables.conversations, id="C0CONNECT01")["organization"] == "E0NORTH0001"
+    assert full.row(tables.shares, conversation="C0CONNECT01")["workspace"] == "T0NORTH0001"
+    assert full.row(tables.connections) == {
+        "organization": "E0NORTH0001",
+        "conversation": "C0CONNECT01",
+        "other_organization": "E0SOUTH0001",
+        "workspace": "T0SOUTH0001",
+    }
+    members = {row["person"]: row["person_organization"] for row in full.rows(tables.members, conversation="C0CONNECT01")}
+    assert members == {"W0NIA000001": "E0NORTH0001", "W0SOL000001": "E0SOUTH0001"}
+
+
+def test_a_general_channel_is_said_here_or_there(acme: Database, full: Database) -> None:
+    assert acme.row(tables.workspaces, id="T0EAST00001")["general"] == "C0GENERAL01"
+    assert full.row(tables.conversations, id="C0NGENERAL1")["general"] is True
+    assert full.row(tables.workspaces, id="T0NORTH0002")["general"] is None
+
+
+def test_direct_and_group_conversations(acme: Database) -> None:
+    im = acme.row(tables.conversations, id="D0ADABEN001")
+    assert (im["kind"], im["name"], im["workspace"], im["creator"]) == ("im", "", None, "W0ADA000001")
+    assert [row["person"] for row in acme.rows(tables.members, conversation="D0ADABEN001")] == ["W0ADA000001", "W0BEN000001"]
+    assert acme.row(tables.conversations, id="G0ADABENCHO")["name"] == "mpdm-ada--ben--cho-1"
+
+
+def test_a_group_conversation_is_named_after_its_people_and_bots(database: Database) -> None:
+    database.load(
+        OrgDocument(
+            teams=[TeamEntry(name="a")],
+            users=[UserEntry(id="U0A", name="ada"), UserEntry(id="U0B", name="ben")],
+            apps=[AppEntry(name="c", bot=BotEntry(id="U0BOT", name="helper"))],
+            conversations=[ConversationEntry(mpim=["U0B", "U0BOT", "U0A"])],
+        )
+    )
+
+    assert database.row(tables.conversations)["name"] == "mpdm-ben--helper--ada-1"
+
+
+def test_a_guest_is_a_member_of_what_they_are_confined_to(every: Path, database: Database) -> None:
+    database.load(*read(every).documents)
+
+    channels = [row["conversation"] for row in database.rows(tables.members, person="W0EVERY0003")]
+    assert channels == ["C0EVERY0001", "C0EVERY0002"]
+
+
+def test_a_tombstoned_message_is_out_of_sight(every: Path, database: Database) -> None:
+    database.load(*read(every).documents)
+    ts = 1_500_000_020_999_999
+
+    row = database.row(tables.messages, ts=ts)
+    assert (row["text"], row["subtype"], row["blocks"]) == ("Look away", "dlp_tombstone", None)
+    assert database.rows(tables.message_edits, ts=ts) == []
+    assert "Still out of sight" in database.row(tables.tombstones, ts=ts)["content"]
+
+
+def test_a_topic_was_set_by_the_creator_and_none_by_nobody(acme: Database) -> None:
+    general = acme.row(tables.conversations, id="C0GENERAL01")
+    assert (general["topic"], general["topic_creator"], general["topic_set"]) == ("Announcements", "W0ADA000001", NOW)
+    west = acme.row(tables.conversations, id="C0WESTGEN01")
+    assert (west["topic"], west["topic_creator"], west["topic_set"]) == ("", "", 0)
+
+
+# All or nothing, and once.
+
+
+def second(**sections: Any) -> OrgDocument:
+    return OrgDocument(teams=[TeamEntry(id="T0OTHER", name="Other")], **sections)
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "told"),
+    [
+        (OrgDocument(enterprise=EnterpriseEntry(id="E0ACME00001", name="x")), ("enterprise", "id"), "id already E0ACME00001"),
+        (OrgDocument(teams=[TeamEntry(name="x", domain="acme")]), ("teams", 0, "domain"), "domain already acme"),
+        (OrgDocument(teams=[TeamEntry(name="Acme East")]), ("teams", 0, "domain"), "domain already acme-east"),
+        (OrgDocument(teams=[TeamEntry(id="T0EAST00001", name="x")]), ("teams", 0, "id"), "id already T0EAST00001"),
+        (second(users=[UserEntry(id="W0ADA000001", name="x")]), ("users", 0, "id"), "id already W0ADA000001"),
+        (second(apps=[AppEntry(id="A0DESK00001", name="x")]), ("apps", 0, "id"), "id already A0DESK00001"),
+        (second(apps=[AppEntry(name="x", client_id="1000.1001")]), ("apps", 0, "client_id"), "client id already 1000.1001"),
+        (
+            second(apps=[AppEntry(name="x", bot=BotEntry(name="y", bot_id="B0DESK00001"))]),
+            ("apps", 0, "bot", "bot_id"),
+            "bot id already B0DESK00001",
+        ),
+        (
+            second(users=[UserEntry(id="U0A", name="x")], tokens=[TokenEntry(token="xoxs-1", user="U0A")]),
+            ("tokens", 0, "token"),
+            "token already",
+        ),
+        (second(conversations=[ConversationEntry(id="C0GENERAL01", name="x")]), ("conversations", 0, "id"), "C0GENERAL01"),
+        (
+            second(users=[UserEntry(id="U0A", name="x")], sessions=[SessionEntry(id=1112275520242, user="U0A")]),
+            ("sessions", 0, "id"),
+            "id already 1112275520242",
+        ),
+    ],
+)
+def test_what_the_database_holds_already_is_taken(
+    acme: Database, document: OrgDocument, path: tuple[str | int, ...], told: str
+) -> None:
+    acme.load(
+        OrgDocument(
+            teams=[TeamEntry(id="T0FIRST", name="First")],
+            users=[UserEntry(id="U0FIRST", name="first")],
+            tokens=[TokenEntry(token="xoxs-1", user="U0FIRST")],
+        )
+    )
+    before = acme.raw.total_changes
+
+    with pytest.raises(Mistake) as caught:
+        acme.load(document)
+
+    assert caught.value.path == (0, *path)
+    assert caught.value.message.endswith(told)
+    assert acme.raw.total_changes == before
+
+
+def test_another_organization_can_be_loaded_beside(acme: Database) -> None:
+    loaded = acme.load(*read(DATA / "full.yaml").documents)
+
+    assert loaded.organizations == ["E0NORTH0001", "E0SOUTH0001", "T0ALONE0001"]
+    assert len(acme.rows(tables.organizations)) == 4
+
+
+def test_the_demonstration_loads(database: Database) -> None:
+    database.load(*read(DEMO).documents)
+
+    assert {row["guest"] for row in database.rows(tables.people)} == {"none", "single_channel", "multi_channel"}
+    assert {row["org_role"] for row in database.rows(tables.people)} == {"primary_owner", "owner", "admin", "member"}
+    assert {row["kind"] for row in database.rows(tables.conversations)} == {"public", "private", "im", "mpim"}
+    tokens = {text: database.row(tables.tokens, hash=hash_of(text)) for text in ("xoxb-demo-bot", "xoxp-demo-admin")}
+    assert tokens["xoxb-demo-bot"]["person"] == "W0KETTLEBOT"
+    assert (tokens["xoxp-demo-admin"]["workspace"], tokens["xoxp-demo-admin"]["person"]) == (None, "W0MIRA00001")
