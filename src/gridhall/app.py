@@ -5,7 +5,7 @@ import functools
 import logging
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,8 +13,8 @@ import uvloop
 
 from gridhall.catalogue.registry import Registry
 from gridhall.cli import founding, logs, operator
-from gridhall.cli import main as command_line
 from gridhall.cli.banner import Place, announce
+from gridhall.cli.founding import Charter
 from gridhall.cli.options import Failure, ServeOptions, masked
 from gridhall.domain import meta
 from gridhall.domain.call import Context
@@ -121,6 +121,7 @@ def serve(options: ServeOptions) -> int:
     logs.configure(options.log_format)
     if options.workers > 1 and is_sqlite(options.database):
         raise Failure("SQLite is served by one process: use PostgreSQL for --workers")
+    charter = founding.prepare(options)
     try:
         listener = listen(options.host, options.port)
     except OSError as error:
@@ -129,30 +130,30 @@ def serve(options: ServeOptions) -> int:
         place = Place.of(options, listener)
         try:
             if options.workers == 1:
-                return _run_loop(_serve_alone(options, place, listener))
-            demo = _run_loop(_prepare(options))
+                return _run_loop(_serve_alone(options, charter, place, listener))
+            demo = _run_loop(_prepare(options, charter))
             work = functools.partial(_work, options, place.url)
             return Supervisor(work, listener, options.workers, functools.partial(announce, place, demo)).run()
         except Unusable as error:
             raise Failure(f"cannot use {masked(options.database)}: {error}") from error
 
 
-async def _serve_alone(options: ServeOptions, place: Place, listener: socket.socket) -> int:
+async def _serve_alone(options: ServeOptions, charter: Charter | None, place: Place, listener: socket.socket) -> int:
     await prepare(options.database)
     gridhall = await assemble(options, place.url)
     try:
-        demo = await founding.found(gridhall.storage, options)
+        demo = await founding.found(gridhall.storage, options, charter)
         await run(gridhall.server, listener, functools.partial(announce, place, demo), asyncio.Event())
     finally:
         await gridhall.close()
     return 0
 
 
-async def _prepare(options: ServeOptions) -> bool:
+async def _prepare(options: ServeOptions, charter: Charter | None) -> bool:
     """What is done once, before there are workers; gives whether the database holds the demonstration."""
     await prepare(options.database)
     async with operator.storage(options.database) as storage:
-        return await founding.found(storage, options)
+        return await founding.found(storage, options, charter)
 
 
 def _work(options: ServeOptions, url: str, listener: socket.socket, on_ready: Callable[[], None]) -> None:
@@ -177,15 +178,3 @@ def _work(options: ServeOptions, url: str, listener: socket.socket, on_ready: Ca
 def _run_loop(main: Coroutine[Any, Any, T]) -> T:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
-
-
-class _Commands:
-    """What the command line starts."""
-
-    serve = staticmethod(serve)
-    registry = staticmethod(registry)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The program."""
-    return command_line.main(_Commands(), arguments)

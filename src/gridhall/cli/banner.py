@@ -1,9 +1,10 @@
 """What `gridhall serve` tells when it is ready."""
 
+import shlex
 import socket
 from dataclasses import dataclass
 
-from gridhall.cli.options import ServeOptions
+from gridhall.cli.options import DEFAULT_DATABASE, ServeOptions, masked
 
 DEMO_BOT = "xoxb-demo-bot"
 DEMO_USER = "xoxp-demo-user"
@@ -19,16 +20,19 @@ class Place:
     Arguments:
         listening: where it listens.
         url: where it is reached from outside.
+        database: what it serves, as it may be shown.
     """
 
     listening: str
     url: str
+    database: str
 
     @classmethod
     def of(cls, options: ServeOptions, listener: socket.socket) -> "Place":
         host, port = listener.getsockname()[:2]
         listening = f"http://{_bracketed(host)}:{port}"
-        return cls(listening, options.public_url or f"http://{_bracketed(_ANYWHERE.get(host, host))}:{port}")
+        url = options.public_url or f"http://{_bracketed(_ANYWHERE.get(host, host))}:{port}"
+        return cls(listening, url, masked(options.database))
 
 
 def announce(place: Place, demo: bool) -> None:
@@ -46,7 +50,8 @@ def announce(place: Place, demo: bool) -> None:
             f"curl -H 'Authorization: Bearer {DEMO_BOT}' {place.url}/api/auth.test",
         ]
     else:
-        lines += ["", "Make a token with: gridhall token create --user NAME --scopes users:read"]
+        on = "" if place.database == DEFAULT_DATABASE else f" --database {shlex.quote(place.database)}"
+        lines += ["", f"Make a token with: gridhall token create --user NAME --scopes users:read{on}"]
     print("\n".join(lines), flush=True)
 
 

@@ -1,6 +1,7 @@
 """Filling an empty database: from an organization file, or with the built-in demonstration."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,57 +9,107 @@ from typing import TYPE_CHECKING
 from gridhall.cli.banner import DEMO_BOT
 from gridhall.cli.options import Failure, ServeOptions
 from gridhall.contract.errors import Refusal
-from gridhall.contract.orgfile import Mistake
 from gridhall.domain import audit
 from gridhall.domain.tokens import hash_of
 from gridhall.domain.work import Work
+from gridhall.storage.engines import SQLITE, is_memory, is_sqlite
 
 if TYPE_CHECKING:
+    from gridhall.cli.orgfile import OrgFile, Pictures
     from gridhall.storage.engines import AnyStorage
 
 DEMO = Path(__file__).parent / "demo.yaml"
 
+_FILLED = "--org: the database holds an organization already"
 
-async def found(storage: "AnyStorage", options: ServeOptions) -> bool:
-    """See to it that the database holds an organization; gives whether it is the demonstration.
+
+@dataclass(frozen=True, slots=True)
+class Charter:
+    """What an empty database is to be filled with, read and found without a mistake."""
+
+    file: "OrgFile"
+    photos: "dict[str, Pictures]"
+
+
+def prepare(options: ServeOptions) -> Charter | None:
+    """Refuse what can be refused before a port is taken or a database made; gives what `--org` names.
 
     Raises:
-        Failure: the file has a mistake, or the database holds an organization already.
+        Failure: the file has a mistake, or the demonstration would be open to the network.
+    """
+    if options.org is not None:
+        return read(options.org)
+    if _is_absent(options.database):
+        _refuse_open_demonstration(options.host)
+    return None
+
+
+def read(path: Path) -> Charter:
+    """Read an organization file and the pictures that it names.
+
+    Raises:
+        Failure: the file has a mistake.
+    """
+    from gridhall.cli.orgfile import OrgFileError
+    from gridhall.cli.orgfile import read as read_file
+    from gridhall.domain.imaging import render
+
+    def pictures(data: bytes) -> "Pictures":
+        rendered = render(data, None)
+        return rendered.hash, rendered.pictures
+
+    try:
+        file = read_file(path)
+        return Charter(file, file.photos(pictures))
+    except OrgFileError as error:
+        raise Failure(str(error)) from error
+
+
+async def found(storage: "AnyStorage", options: ServeOptions, charter: Charter | None = None) -> bool:
+    """See to it that the database holds an organization; gives whether it is the demonstration.
+
+    Arguments:
+        charter: what `--org` names, where it was read before.
+
+    Raises:
+        Failure: the file has a mistake, the database holds an organization already, or the demonstration would be open to
+            the network.
     """
     empty = not await storage.read(lambda work: work.organizations.list_all())
     if options.org is not None:
         if not empty:
-            raise Failure("--org: the database holds an organization already")
-        await _load(storage, options.org)
+            raise Failure(_FILLED)
+        await _load(storage, charter or read(options.org))
         return False
+    token = None if empty else await storage.read(lambda work: work.tokens.find(hash_of(DEMO_BOT)))
+    if not empty and (token is None or token.revoked_at):
+        return False
+    _refuse_open_demonstration(options.host)
     if empty:
-        if not _is_loopback(options.host):
-            raise Failure(
-                f"--host {options.host}: the demonstration's tokens are public knowledge; give an organization file with --org"
-            )
-        await _load(storage, DEMO)
-        return True
-    return await storage.read(lambda work: work.tokens.find(hash_of(DEMO_BOT))) is not None
+        await _load(storage, read(DEMO))
+    return True
 
 
-async def _load(storage: "AnyStorage", path: Path) -> None:
-    from gridhall.cli.orgfile import OrgFileError, read
-    from gridhall.domain.imaging import render
+def _refuse_open_demonstration(host: str) -> None:
+    """Raise Failure where the demonstration, whose tokens and passwords everybody knows, would be open to the network."""
+    if not _is_loopback(host):
+        raise Failure(
+            f"--host {host}: the demonstration's tokens are public knowledge: give an organization of your own, --org"
+        )
+
+
+async def _load(storage: "AnyStorage", charter: Charter) -> None:
+    from gridhall.contract.orgfile import Mistake
     from gridhall.storage.orgfile import load, passwords
     from gridhall.storage.work import SqlWork
 
-    try:
-        file = read(path)
-        photos = file.photos(lambda data: (lambda rendered: (rendered.hash, rendered.pictures))(render(data, None)))
-    except OrgFileError as error:
-        raise Failure(str(error)) from error
-    hashed = _hash(passwords(file.documents))
+    hashed = _hash(passwords(charter.file.documents))
 
     async def unit(work: Work) -> None:
         assert isinstance(work, SqlWork)
         if await work.organizations.list_all():
-            raise Failure("--org: the database holds an organization already")
-        loaded = await load(work.connection, file.documents, work.source, hashed.__getitem__, photos)
+            raise Failure(_FILLED)
+        loaded = await load(work.connection, charter.file.documents, work.source, hashed.__getitem__, charter.photos)
         for organization in loaded.organizations:
             await audit.write(
                 work, organization, "organization_loaded", entity=("organization", organization), actor=None, details={}
@@ -67,7 +118,7 @@ async def _load(storage: "AnyStorage", path: Path) -> None:
     try:
         await storage.write(unit)
     except Mistake as mistake:
-        raise Failure(str(file.locate(mistake))) from mistake
+        raise Failure(str(charter.file.locate(mistake))) from mistake
     except Refusal as refusal:
         raise Failure(f"the organization could not be stored: {refusal.__cause__ or refusal.code}") from refusal
 
@@ -79,6 +130,11 @@ def _hash(texts: list[str]) -> dict[str, str]:
     unique = sorted(set(texts))
     with ThreadPoolExecutor() as pool:
         return dict(zip(unique, pool.map(PasswordHasher().hash, unique), strict=True))
+
+
+def _is_absent(database: str) -> bool:
+    """Whether the database is one that opening it makes."""
+    return is_memory(database) or (is_sqlite(database) and not Path(database.removeprefix(SQLITE)).exists())
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,15 +1,18 @@
-"""Reads the command line and starts what it names."""
+"""Reads the command line and starts what it names. Each command imports what it needs when it is run."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gridhall import __version__
-from gridhall.catalogue.registry import Registry
-from gridhall.cli import operator, options
-from gridhall.cli.options import Failure, ServeOptions, from_environment
+from gridhall.cli import options
+from gridhall.cli.options import Failure, Parser, ServeOptions
+
+if TYPE_CHECKING:
+    from gridhall.catalogue.registry import Registry
 
 
 class Commands(Protocol):
@@ -17,26 +20,30 @@ class Commands(Protocol):
 
     def serve(self, options: ServeOptions) -> int: ...
 
-    def registry(self) -> Registry: ...
+    def registry(self) -> "Registry": ...
 
 
 def main(commands: Commands, arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit status."""
     parsed = _parser().parse_args(arguments)
+    run: Callable[[Commands, argparse.Namespace], int] = parsed.run
     try:
-        run: Callable[[Commands, argparse.Namespace], int] = parsed.run
-        return run(commands, parsed)
+        status = run(commands, parsed)
+        sys.stdout.flush()
     except Failure as failure:
         print(f"gridhall: {failure}", file=sys.stderr)
         return 1
     except BrokenPipeError:
+        # Whoever read has gone (`gridhall methods | head`): nothing more can be told, at the interpreter's end neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130
+    return status
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gridhall", description="A Slack-compatible organization on your own machine.")
+def _parser() -> Parser:
+    parser = Parser(prog="gridhall", description="A Slack-compatible organization on your own machine.")
     parser.add_argument("--version", action="version", version=f"gridhall {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="run the server"))
@@ -48,30 +55,28 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_serve(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    org = from_environment("ORG")
-    add("--org", type=Path, metavar="FILE", default=Path(org) if org else None, help="load this into an empty database")
+def _add_serve(parser: Parser) -> None:
+    add = parser.option
+    add("--org", "FILE", "organization file to load into an empty database", convert=Path)
     _add_database(parser)
-    add("--host", default=from_environment("HOST", "127.0.0.1"), help="address to listen on (127.0.0.1)")
-    add("--port", type=options.port, default=from_environment("PORT", "3400"), help="port, 0 for a free one (3400)")
-    add("--public-url", type=options.public_url, metavar="URL", default=from_environment("PUBLIC_URL"))
+    add("--host", "H", "address to listen on", default=options.DEFAULT_HOST)
+    add("--port", "N", "port to listen on, 0 for a free one", convert=options.port, default=str(options.DEFAULT_PORT))
+    add("--public-url", "URL", "where the server is reached from outside", convert=options.public_url)
     add(
         "--rate-limits",
-        type=options.rate_limits,
-        metavar="documented|off|FACTOR",
-        default=from_environment("RATE_LIMITS", "documented"),
+        "documented|off|FACTOR",
+        "how many calls are let through",
+        convert=options.rate_limits,
+        default="documented",
     )
-    add("--workers", type=options.workers, metavar="N", default=from_environment("WORKERS", "1"), help="PostgreSQL only")
-    add("--trusted-proxies", type=options.networks, metavar="CIDR,…", default=from_environment("TRUSTED_PROXIES", ""))
-    add("--control-key", metavar="KEY", default=from_environment("CONTROL_KEY"), help="open the clock to tests")
-    add("--log-format", choices=("text", "json"), default=from_environment("LOG_FORMAT", "text"))
+    add("--workers", "N", "processes, more than one on PostgreSQL only", convert=options.workers, default="1")
+    add("--trusted-proxies", "CIDR,…", "proxies whose X-Forwarded-For is believed", convert=options.networks, default="")
+    add("--control-key", "KEY", "open the control surface, which moves the clock, to who knows this key")
+    add("--log-format", "text|json", "how the log is written", convert=options.log_format, default="text")
     parser.set_defaults(run=_serve)
 
 
 def _serve(commands: Commands, parsed: argparse.Namespace) -> int:
-    if parsed.log_format not in ("text", "json"):
-        raise Failure("GRIDHALL_LOG_FORMAT takes text or json")
     return commands.serve(
         ServeOptions(
             database=parsed.database,
@@ -88,11 +93,11 @@ def _serve(commands: Commands, parsed: argparse.Namespace) -> int:
     )
 
 
-def _add_call(parser: argparse.ArgumentParser) -> None:
+def _add_call(parser: Parser) -> None:
     parser.add_argument("method", metavar="METHOD")
-    parser.add_argument("arguments", nargs="*", metavar="name=value", help="name=@FILE sends a file")
-    parser.add_argument("--token", metavar="T", default=from_environment("TOKEN"))
-    parser.add_argument("--url", metavar="U", default=from_environment("URL", options.DEFAULT_URL))
+    parser.add_argument("arguments", nargs="*", metavar="name=value", help="an argument; name@FILE sends a file")
+    parser.option("--token", "T", "whom to call as")
+    parser.option("--url", "U", "base address, with or without /api/", default=options.DEFAULT_URL)
     parser.set_defaults(run=_call)
 
 
@@ -102,67 +107,104 @@ def _call(commands: Commands, parsed: argparse.Namespace) -> int:
     return call(parsed.method, parsed.arguments, token=parsed.token, url=parsed.url)
 
 
-def _add_methods(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="the whole catalogue, for programs")
+def _add_methods(parser: Parser) -> None:
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", dest="form", action="store_const", const="json", help="for programs")
+    form.add_argument("--markdown", dest="form", action="store_const", const="markdown", help="as a page")
     parser.set_defaults(run=_methods)
 
 
 def _methods(commands: Commands, parsed: argparse.Namespace) -> int:
-    from gridhall.cli.methods import as_json, as_text
+    from gridhall.cli import methods
 
-    print((as_json if parsed.json else as_text)(commands.registry()))
+    write = {"json": methods.as_json, "markdown": methods.as_markdown}.get(parsed.form, methods.as_text)
+    print(write(commands.registry()))
     return 0
 
 
-def _add_token(parser: argparse.ArgumentParser) -> None:
+def _add_token(parser: Parser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     create = actions.add_parser("create", help="make a token and print it, once")
     create.add_argument("--user", required=True, metavar="U", help="id, name or e-mail address")
     place = create.add_mutually_exclusive_group()
     place.add_argument("--team", metavar="T", help="the workspace; may be left out where there is one")
     place.add_argument("--enterprise", metavar="E", help="the organization: an org-level token")
-    create.add_argument("--app", metavar="A")
+    create.add_argument("--app", metavar="A", help="the app that the token belongs to")
     create.add_argument("--scopes", required=True, type=options.scopes, metavar="a,b")
     _add_database(create)
-    create.set_defaults(
-        run=lambda _, parsed: operator.create_token(
-            parsed.database,
-            user=parsed.user,
-            team=parsed.team,
-            enterprise=parsed.enterprise,
-            app=parsed.app,
-            scopes=parsed.scopes,
-        )
-    )
+    create.set_defaults(run=_create_token)
     revoke = actions.add_parser("revoke", help="end a token")
-    revoke.add_argument("token", metavar="TOKEN", help="its id, or the token itself")
+    revoke.add_argument("token", metavar="TOKEN", help="its id, as `token list` shows it, or the token itself")
     _add_database(revoke)
-    revoke.set_defaults(run=lambda _, parsed: operator.revoke_token(parsed.database, parsed.token))
+    revoke.set_defaults(run=_revoke_token)
     show = actions.add_parser("list", help="list tokens, never their secrets")
     _add_database(show)
-    show.set_defaults(run=lambda _, parsed: operator.list_tokens(parsed.database))
+    show.set_defaults(run=_list_tokens)
 
 
-def _add_user(parser: argparse.ArgumentParser) -> None:
+def _create_token(_: Commands, parsed: argparse.Namespace) -> int:
+    from gridhall.cli import operator
+
+    return operator.create_token(
+        parsed.database,
+        user=parsed.user,
+        team=parsed.team,
+        enterprise=parsed.enterprise,
+        app=parsed.app,
+        scopes=parsed.scopes,
+    )
+
+
+def _revoke_token(_: Commands, parsed: argparse.Namespace) -> int:
+    from gridhall.cli import operator
+
+    return operator.revoke_token(parsed.database, parsed.token)
+
+
+def _list_tokens(_: Commands, parsed: argparse.Namespace) -> int:
+    from gridhall.cli import operator
+
+    return operator.list_tokens(parsed.database)
+
+
+def _add_user(parser: Parser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     password = actions.add_parser("set-password", help="read a new password from the terminal or standard input")
     password.add_argument("user", metavar="USER", help="id, name or e-mail address")
     _add_database(password)
-    password.set_defaults(run=lambda _, parsed: operator.set_password(parsed.database, parsed.user))
+    password.set_defaults(run=_set_password)
 
 
-def _add_org(parser: argparse.ArgumentParser) -> None:
+def _set_password(_: Commands, parsed: argparse.Namespace) -> int:
+    from gridhall.cli import operator
+
+    return operator.set_password(parsed.database, parsed.user)
+
+
+def _add_org(parser: Parser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     export = actions.add_parser("export", help="print the database as an organization file, secrets left out")
     _add_database(export)
-    export.set_defaults(run=lambda _, parsed: operator.export_org(parsed.database))
+    export.set_defaults(run=_export_org)
+    schema = actions.add_parser("schema", help="print the JSON Schema of organization files")
+    schema.set_defaults(run=_print_schema)
 
 
-def _add_database(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--database",
-        type=options.database,
-        metavar="URL",
-        default=from_environment("DATABASE", options.DEFAULT_DATABASE),
-        help=f"sqlite:///PATH, sqlite:///:memory: or postgresql://… ({options.DEFAULT_DATABASE})",
-    )
+def _export_org(_: Commands, parsed: argparse.Namespace) -> int:
+    from gridhall.cli import operator
+
+    return operator.export_org(parsed.database)
+
+
+def _print_schema(_: Commands, parsed: argparse.Namespace) -> int:
+    import json
+
+    from gridhall.contract.orgfile import schema
+
+    print(json.dumps(schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _add_database(parser: Parser) -> None:
+    what = "sqlite:///PATH, sqlite:///:memory: or postgresql://…"
+    parser.option("--database", "URL", what, convert=options.database, default=options.DEFAULT_DATABASE)

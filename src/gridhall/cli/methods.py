@@ -1,8 +1,13 @@
 """`gridhall methods`: the catalogue for people and for programs."""
 
+import json
+from collections.abc import Sequence
+
 import msgspec
 
+from gridhall.catalogue.arguments import Argument
 from gridhall.catalogue.method import Method
+from gridhall.catalogue.rates import Counted
 from gridhall.catalogue.registry import Registry
 from gridhall.contract.tokens import Token
 
@@ -44,6 +49,46 @@ def tokens(method: Method) -> list[str]:
 
 def as_json(registry: Registry) -> str:
     return msgspec.json.format(msgspec.json.encode([described(method) for method in registry]), indent=2).decode()
+
+
+def as_markdown(registry: Registry) -> str:
+    """The reference page of all methods."""
+    parts = [
+        "# Methods",
+        "Written from the catalogue by `make docs`. Errors are those of the method's own; every method may also refuse with"
+        " what [all methods share](errors.md).",
+    ]
+    for method in registry:
+        parts += [f"## {method.name}", method.summary]
+        parts.append(
+            "\n".join(
+                (
+                    f"- Tokens: {', '.join(tokens(method)) or 'none needed'}",
+                    f"- Scopes: {_coded(method.scopes.accepted)}",
+                    f"- Rate: {'; '.join(map(_rate, method.limits))}",
+                    f"- Errors: {_coded(sorted(error.code for error in method.errors))}",
+                )
+            )
+        )
+        if method.arguments or method.files:
+            rows = [_row(argument) for argument in method.arguments]
+            rows += [f"| `{name}` | file | required | |" for name in sorted(method.files)]
+            parts.append("\n".join(("| Argument | Type | Default | |", "|---|---|---|---|", *rows)))
+    return "\n\n".join(parts)
+
+
+def _coded(words: Sequence[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words) or "none"
+
+
+def _rate(counted: Counted) -> str:
+    return f"{counted.name}, {counted.limit.calls} in {counted.limit.seconds} s, {counted.limit.burst} at once"
+
+
+def _row(argument: Argument) -> str:
+    default = "required" if argument.required else "" if argument.default is None else f"`{json.dumps(argument.default)}`"
+    example = f" Example: `{argument.arg.example}`" if argument.arg.example else ""
+    return f"| `{argument.name}` | {argument.kind} | {default} | {argument.arg.doc}{example} |"
 
 
 def as_text(registry: Registry) -> str:

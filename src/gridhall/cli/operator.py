@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -19,7 +20,7 @@ from gridhall.domain.signals import AuthorityChanged
 from gridhall.domain.source import Source, SystemClock
 from gridhall.domain.tokens import TokenRow
 from gridhall.domain.work import Work
-from gridhall.storage.engines import Unusable, is_memory, migrate, open_storage
+from gridhall.storage.engines import SQLITE, Unusable, is_memory, is_sqlite, migrate, open_storage
 
 if TYPE_CHECKING:
     from gridhall.storage.engines import AnyStorage
@@ -97,12 +98,13 @@ def revoke_token(database: str, token: str) -> int:
 
 
 def list_tokens(database: str) -> int:
-    """Print every token's id, kind, place, bearer and state."""
+    """Print every token's id, kind, place, bearer and state, with tabs between."""
 
     async def unit(work: Work) -> list[TokenRow]:
         return await work.tokens.list_all()
 
     now = int(datetime.now(UTC).timestamp())
+    print("\t".join(("ID", "KIND", "PLACE", "USER", "APP", "STATE", "SCOPES")))
     for row in _run(database, lambda opened: opened.read(unit)):
         place = row.workspace or row.organization
         print("\t".join((row.id, row.kind, place, row.person or "-", row.app or "-", _state(row, now), row.scopes)))
@@ -159,6 +161,8 @@ def _run(database: str, use: "Callable[[AnyStorage], Coroutine[Any, Any, T]]") -
 
     if is_memory(database):
         raise Failure("a database in memory belongs to the server that made it: name a file, or PostgreSQL")
+    if is_sqlite(database) and not Path(database.removeprefix(SQLITE)).exists():
+        raise Failure(f"cannot use {database}: there is no such file")
     try:
         return asyncio.run(run())
     except Unusable as error:
@@ -202,8 +206,12 @@ def _state(row: TokenRow, now: int) -> str:
 
 def _ask_password() -> str:
     if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    password = getpass.getpass("New password: ")
-    if getpass.getpass("Again: ") != password:
+        return sys.stdin.readline().rstrip("\r\n")
+    try:
+        password = getpass.getpass("New password: ")
+        again = getpass.getpass("Again: ")
+    except EOFError as error:
+        raise Failure("no password was given") from error
+    if again != password:
         raise Failure("the two are not the same")
     return password

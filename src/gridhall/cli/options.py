@@ -3,13 +3,16 @@
 import argparse
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 DEFAULT_DATABASE = "sqlite:///gridhall.db"
 DEFAULT_URL = "http://127.0.0.1:3400/api/"
+DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 3400
 
 _SCOPE = re.compile(r"[a-z0-9_.:-]+")
@@ -33,7 +36,7 @@ class ServeOptions:
 
     database: str = DEFAULT_DATABASE
     org: Path | None = None
-    host: str = "127.0.0.1"
+    host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     public_url: str | None = None
     rate_factor: float | None = 1.0
@@ -43,9 +46,31 @@ class ServeOptions:
     log_format: str = "text"
 
 
-def from_environment(name: str, default: str | None = None) -> str | None:
-    """What an option is where it is not given."""
-    return os.environ.get(f"GRIDHALL_{name}", default)
+class Parser(argparse.ArgumentParser):
+    """argparse, made stable and terse: options are written out in full, and a wrong one is told in one line."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+    def option(
+        self, flag: str, metavar: str, help: str, *, convert: Callable[[str], Any] = str, default: str | None = None
+    ) -> None:
+        """Take an option, also from `GRIDHALL_…` in the environment, where an empty value counts as none."""
+        variable = "GRIDHALL_" + flag.removeprefix("--").replace("-", "_").upper()
+        given = os.environ.get(variable) or None
+
+        def read(text: str) -> Any:
+            try:
+                return convert(text)
+            except argparse.ArgumentTypeError as error:
+                where = f" (in {variable})" if text is given else ""
+                raise argparse.ArgumentTypeError(f"{error}{where}") from error
+
+        told = f"; {default} unless given" if default else ""
+        self.add_argument(flag, metavar=metavar, type=read, default=given or default, help=f"{help}{told} [{variable}]")
 
 
 def database(text: str) -> str:
@@ -58,25 +83,30 @@ def database(text: str) -> str:
 
 
 def masked(url: str) -> str:
-    """A database's address as it may be shown: without the password."""
-    return re.sub(r"(//[^:/@]*):[^@]*@", r"\1:…@", url)
+    """A database's address as it may be shown: without a password, wherever in the address it stands."""
+    in_query = re.sub(r"([?&](?:password|sslpassword)=)[^&]*", r"\1…", url)
+    return re.sub(r"(//[^:/@]*):[^/]*@", r"\1:…@", in_query)
 
 
 def port(text: str) -> int:
-    if not text.isdigit() or int(text) > 65535:
+    if not (text.isascii() and text.isdigit()) or int(text) > 65535:
         raise argparse.ArgumentTypeError("takes a number from 0 to 65535")
     return int(text)
 
 
 def workers(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 256:
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError("takes a number from 1 to 256")
     return int(text)
 
 
 def public_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+    except ValueError:
+        usable = False
+    if not usable:
         raise argparse.ArgumentTypeError("takes http://… or https://…")
     return text.rstrip("/")
 
@@ -101,6 +131,12 @@ def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"takes networks such as 10.0.0.0/8, with commas between them: {error}") from error
+
+
+def log_format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise argparse.ArgumentTypeError("takes text or json")
+    return text
 
 
 def scopes(text: str) -> list[str]:

@@ -30,7 +30,8 @@ def address_of(scope: Scope, trusted: Networks) -> str:
     stranger may have written there himself.
     """
     client = scope.get("client")
-    address: str = client[0] if client else ""
+    # A socket for both families tells IPv4 callers in IPv6's clothes.
+    address: str = client[0].removeprefix("::ffff:") if client else ""
     if not trusted or not _is_trusted(address, trusted):
         return address
     chain = ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == b"x-forwarded-for")

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gridhall.server.asgi import Server
 
@@ -19,6 +20,11 @@ GRACE = 30
 """Seconds that running requests have to be answered in after SIGTERM."""
 
 BACKLOG = 2048
+
+MOST_HEAD = 64 * 1024
+"""Bytes that a request's first line and headers may have together."""
+
+_HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -37,10 +43,13 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def run(server: Server, listener: socket.socket, on_ready: Callable[[], None], stop: asyncio.Event) -> None:
-    """Serve until SIGTERM or SIGINT or until `stop` is set, and answer the running requests before returning."""
+    """Serve until SIGTERM or SIGINT or until `stop` is set, and answer the running requests before returning.
+
+    A second signal ends it at once.
+    """
     config = uvicorn.Config(
         server,
-        http="httptools",
+        http=_Http,
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -52,33 +61,54 @@ async def run(server: Server, listener: socket.socket, on_ready: Callable[[], No
         timeout_graceful_shutdown=GRACE,
         backlog=BACKLOG,
     )
-    uvicorn_server = _Uvicorn(config, on_ready)
+    uvicorn_server = _Uvicorn(config, on_ready, stop)
     loop = asyncio.get_running_loop()
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
-    stopper = asyncio.create_task(_stop_when(stop, uvicorn_server))
-    try:
-        await uvicorn_server.serve(sockets=[listener])
-    finally:
-        stopper.cancel()
+            loop.add_signal_handler(number, uvicorn_server.stop)
+    await uvicorn_server.serve(sockets=[listener])
 
 
-async def _stop_when(stop: asyncio.Event, server: uvicorn.Server) -> None:
-    await stop.wait()
-    server.should_exit = True
+class _Http(HttpToolsProtocol):
+    """uvicorn's HTTP, with an end to how much head a request may send: it keeps all of it, however long it gets."""
+
+    _head = 0
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        # The scope has a path from the moment when the head is complete.
+        if self.scope is None or "path" in self.scope:
+            self._head = 0
+            return
+        self._head += len(data)
+        if self._head > MOST_HEAD and not self.transport.is_closing():
+            self.transport.write(_HEAD_TOO_LARGE)
+            self.transport.close()
 
 
 class _Uvicorn(uvicorn.Server):
     """uvicorn, with signals left to the loop: its own handling would end the process before storage is closed."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], stop: asyncio.Event) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._stop = stop
+
+    def stop(self) -> None:
+        """End when the running requests are answered; told again, end at once."""
+        self.force_exit = self._stop.is_set()
+        self._stop.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        """Renew the Date header every second, and stop without uvicorn's up to 0.1 seconds of looking away."""
+        while not self._stop.is_set():
+            await self.on_tick(0)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), 1)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -1,5 +1,7 @@
 """The Web API's surface."""
 
+import time
+
 from gridhall.pipeline.request import ClientGone, Request
 from gridhall.pipeline.walk import Pipeline
 from gridhall.server.http import Networks, Receive, Scope, Send, address_of
@@ -40,9 +42,11 @@ class WebApi:
             authorization,
             _Body(receive).read,
         )
+        began = time.perf_counter()
         try:
             answer = await self._pipeline.answer(request)
         except ClientGone:
+            self._log.write("-", name, "client_gone", time.perf_counter() - began)
             return
         if answer.outcome == "request_timeout":
             # The rest of the body may never come, and the next request must not be looked for behind it.
