@@ -1,0 +1,65 @@
+"""Writes docs/errors.md: `python -m surface.page` with `src` and `tests` on the path."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from surface.causes import CAUSES, DOCUMENTED, METHODS, NO_CAUSES, OURS, PAIRS, Applies, causes_of
+
+ERRORS = Path(__file__).parents[2] / "docs/errors.md"
+
+
+def errors_page() -> str:
+    """The page."""
+    caused = [pair for pair in PAIRS if causes_of(pair)]
+    lines = [
+        "# Error codes and their causes",
+        "",
+        "Generated from `tests/surface/causes.py` by `python -m surface.page`; a test holds it to that, and runs every cause.",
+        "",
+        f"{len(METHODS)} methods document {len(PAIRS)} pairs of a method and a code. **{len(caused)}** of them have a real",
+        f"cause that a test brings about against a live server; **{len(PAIRS) - len(caused)}** have none yet, and say why.",
+        "",
+        "## With a cause",
+        "",
+        "| code | what brings it about | methods |",
+        "|---|---|---|",
+    ]
+    lines += _rows((cause.code, cause.state, cause.applies) for cause in CAUSES)
+    lines += ["", "## Without a cause yet", "", "| code | why | methods |", "|---|---|---|"]
+    lines += _rows((reason.code, reason.reason, reason.applies) for reason in NO_CAUSES)
+    lines += ["", "## By method", "", "| method | documented | with a cause | without one yet |", "|---|---|---|---|"]
+    for name, codes in DOCUMENTED.items():
+        without = [code for code in codes if not causes_of((name, code))]
+        lines.append(f"| {name} | {len(codes)} | {len(codes) - len(without)} | {', '.join(f'`{code}`' for code in without)} |")
+    lines += [
+        "",
+        "## Answered though no page of these methods documents it",
+        "",
+        "| code | why |",
+        "|---|---|",
+        *(f"| `{code}` | {reason} |" for code, reason in OURS.items()),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _rows(entries: Iterable[tuple[str, str, Applies]]) -> list[str]:
+    """A row for each code and sentence, with all methods that they hold for."""
+    methods: dict[tuple[str, str], set[str]] = {}
+    for code, sentence, applies in entries:
+        methods.setdefault((code, sentence), set()).update(name for name, method in METHODS.items() if applies(method))
+    return [f"| `{code}` | {sentence} | {_methods(names)} |" for (code, sentence), names in sorted(methods.items())]
+
+
+def _methods(names: set[str]) -> str:
+    missing = [name for name in METHODS if name not in names]
+    if not missing:
+        return "all"
+    if len(missing) <= 4 < len(names):
+        return f"all but {', '.join(missing)}"
+    return ", ".join(name for name in METHODS if name in names)
+
+
+if __name__ == "__main__":
+    ERRORS.parent.mkdir(exist_ok=True)
+    ERRORS.write_text(errors_page())
