@@ -257,6 +257,10 @@ class TeamNotOnEnterprise(Refusal):
     """Only a workspace of an organization can be looked up by domain."""
 
 
+class FailToGetTeamsForRestrictedUser(Refusal):
+    """A guest asks about a workspace that they are not in."""
+
+
 class EnterpriseNotFound(Refusal):
     """There is no such organization."""
 

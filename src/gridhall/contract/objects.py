@@ -92,6 +92,9 @@ class User(msgspec.Struct, kw_only=True):
     locale: str | UnsetType = UNSET
     is_stranger: bool | UnsetType = UNSET
     enterprise_user: EnterpriseUser | UnsetType = UNSET
+    enterprise_id: str | UnsetType = UNSET
+    enterprise_name: str | UnsetType = UNSET
+    teams: list[str] | UnsetType = UNSET
 
 
 class Note(msgspec.Struct, kw_only=True):
@@ -134,11 +137,12 @@ class Conversation(msgspec.Struct, kw_only=True):
     is_private: bool | UnsetType = UNSET
     is_general: bool | UnsetType = UNSET
     is_shared: bool | UnsetType = UNSET
+    is_global_shared: bool | UnsetType = UNSET
     is_ext_shared: bool | UnsetType = UNSET
     is_pending_ext_shared: bool | UnsetType = UNSET
     pending_shared: list[str] | UnsetType = UNSET
     pending_connected_team_ids: list[str] | UnsetType = UNSET
-    parent_conversation: None | UnsetType = UNSET
+    parent_conversation: UnsetType | None = UNSET
     creator: str | UnsetType = UNSET
     unlinked: int | UnsetType = UNSET
     shared_team_ids: list[str] | UnsetType = UNSET

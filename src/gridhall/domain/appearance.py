@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from gridhall.contract.objects import EnterpriseUser, Profile, ProfileField, User
 from gridhall.contract.roles import BY_NAME, Role
 from gridhall.domain.imaging import default_hash
-from gridhall.domain.people import Member, Person, standing
+from gridhall.domain.people import Member, Person
 from gridhall.domain.timezones import at
 
 if TYPE_CHECKING:
@@ -39,19 +39,23 @@ EMAIL_SCOPE = "users:read.email"
 def user(call: "Call", person: Person, *, locale: bool = False, stranger: bool = False) -> User:
     """A person as the caller may see them.
 
-    The address is shown to tokens with `users:read.email` (and to people with their own), the second factor to the person
-    and to administrators. A stranger is a person of another organization. Source: the reference page of the user object.
+    The address is shown to tokens with `users:read.email`, the second factor to the person and to administrators. Who is of
+    another workspace is told apart by `team_id`, and by `is_stranger` where nothing is shared with them; of who is of another
+    organization the language is withheld. Source: the platform's pages on the user object and on Slack Connect.
+
+    Arguments:
+        locale: whether the language is asked for.
+        stranger: see `people.Sight`.
     """
-    actor = call.actor
+    actor, member = call.actor, person if isinstance(person, Member) else None
     now = call.work.source.seconds()
     label, offset = at(person.tz, now)
-    role = person.role if isinstance(person, Member) else None
-    high = standing(person.org_role, role, person.guest)
-    is_self = person.id == actor.user and not stranger
-    shows_factor = not person.is_bot and (is_self or (actor.role >= Role.ADMIN and not stranger))
+    role, home = _role(call, person, member), _home(call, person, member)
+    caller = call.standing.role if call.standing else actor.role
+    shows_factor = member is not None and not person.is_bot and (person.id == actor.user or caller >= Role.ADMIN)
     return User(
         id=person.id,
-        team_id=person.organization if stranger else call.team or actor.organization,
+        team_id=home,
         name=person.name,
         deleted=person.deleted,
         color=COLOURS[zlib.crc32(person.id.encode()) % len(COLOURS)],
@@ -59,39 +63,55 @@ def user(call: "Call", person: Person, *, locale: bool = False, stranger: bool =
         tz=person.tz,
         tz_label=label,
         tz_offset=offset,
-        profile=profile(call, person, shows_email=EMAIL_SCOPE in actor.scopes, in_user=True),
-        is_admin=high >= Role.ADMIN,
-        is_owner=high >= Role.OWNER,
-        is_primary_owner=high is Role.PRIMARY_OWNER,
+        profile=profile(call, person, shows_email=EMAIL_SCOPE in actor.scopes and not stranger, team=home),
+        is_admin=role >= Role.ADMIN,
+        is_owner=role >= Role.OWNER,
+        is_primary_owner=role is Role.PRIMARY_OWNER,
         is_restricted=person.guest != "none",
         is_ultra_restricted=person.guest == "single_channel",
         is_bot=person.is_bot,
-        is_app_user=False,
+        is_app_user=member is not None and member.authorized and not person.is_bot,
         is_email_confirmed=person.email_confirmed,
         updated=person.updated,
         has_2fa=person.has_two_factor if shows_factor else UNSET,
         two_factor_type="app" if shows_factor and person.has_two_factor else UNSET,
-        locale=person.locale if locale else UNSET,
+        locale=person.locale if locale and member is not None else UNSET,
         is_stranger=True if stranger else UNSET,
-        enterprise_user=_enterprise_user(actor, person) if actor.enterprise and not stranger else UNSET,
+        enterprise_user=_enterprise_user(actor, member) if actor.enterprise and member is not None else UNSET,
     )
 
 
+def _role(call: "Call", person: Person, member: Member | None) -> Role:
+    """The role in the workspace that is meant; in the organization where none is."""
+    if member is None or person.guest != "none":
+        return Role.GUEST
+    return BY_NAME[person.org_role if call.team is None else member.role or "member"]
+
+
+def _home(call: "Call", person: Person, member: Member | None) -> str:
+    """The workspace that is meant, for those who are in it; for others their organization."""
+    return call.team if call.team is not None and member is not None and member.role is not None else person.organization
+
+
 def profile(
-    call: "Call", person: Person, *, shows_email: bool, in_user: bool = False, labels: dict[str, str] | None = None
+    call: "Call",
+    person: Person,
+    *,
+    shows_email: bool,
+    team: str | UnsetType = UNSET,
+    fields: dict[str, ProfileField] | UnsetType = UNSET,
 ) -> Profile:
     """A person's profile.
 
     Arguments:
         shows_email: whether the caller may read the address.
-        in_user: as part of a user object, which names the workspace and leaves custom fields to users.profile.get.
-        labels: the custom fields' labels by id, to be told with their values.
+        team: the person's workspace, which is told in user objects alone.
+        fields: the custom fields, which user objects leave to users.profile.get.
     """
     hash = person.photo or default_hash(person.organization, person.id)
     base = f"{call.context.site.pictures}{hash}_"
     custom = person.photo is not None
-    text, emoji, expiration = status(person, call.work.source.seconds())
-    bot: bool = person.is_bot
+    text, emoji, expiration = person.status(call.work.source.seconds())
     return Profile(
         title=person.title,
         phone=person.phone,
@@ -119,49 +139,42 @@ def profile(
         is_custom_image=True if custom else UNSET,
         pronouns=person.pronouns or UNSET,
         email=person.email if shows_email and person.email else UNSET,
-        team=(call.team or call.actor.organization) if in_user else UNSET,
+        team=team,
         api_app_id=person.app or UNSET,
         bot_id=person.bot_id or UNSET,
-        always_active=True if bot else UNSET,
-        fields=UNSET if in_user else _fields(person, labels),
+        always_active=True if person.is_bot else UNSET,
+        fields=fields,
     )
 
 
-def status(person: Person, now: int) -> tuple[str, str, int]:
-    """Text, emoji and expiration of the status that is in force; one that has expired is none."""
-    if person.status_expiration and person.status_expiration <= now:
-        return "", "", 0
-    return person.status_text, person.status_emoji, person.status_expiration
-
-
 def normalized(name: str) -> str:
-    """A name without its accents. Source: the user object's page, which keeps Latin characters only."""
+    """A name in Latin characters without their accents, and without any others. Source: the user object's page."""
     if name.isascii():
         return name
-    return "".join(character for character in unicodedata.normalize("NFKD", name) if not unicodedata.combining(character))
+    plain = (
+        each for each in unicodedata.normalize("NFKD", name) if each.isascii() or unicodedata.name(each, "").startswith("LATIN")
+    )
+    return " ".join("".join(plain).split())
 
 
-def _fields(person: Person, labels: dict[str, str] | None) -> dict[str, ProfileField]:
-    if person.fields == "{}":
-        return {}
-    fields: dict[str, dict[str, str]] = json.loads(person.fields)
+def custom_fields(person: Person, labels: dict[str, str], *, labelled: bool) -> dict[str, ProfileField]:
+    """The values of these custom fields, in their order, with or without their labels."""
+    values: dict[str, dict[str, str]] = json.loads(person.fields)
     return {
-        id: ProfileField(
-            value=field.get("value", ""), alt=field.get("alt", ""), label=labels.get(id, "") if labels is not None else UNSET
-        )
-        for id, field in fields.items()
+        id: ProfileField(value=values[id]["value"], alt=values[id].get("alt", ""), label=label if labelled else UNSET)
+        for id, label in labels.items()
+        if id in values
     }
 
 
-def _enterprise_user(actor: "Actor", person: Person) -> EnterpriseUser | UnsetType:
-    teams = person.teams if isinstance(person, Member) else None
-    role = BY_NAME[person.org_role]
+def _enterprise_user(actor: "Actor", member: Member) -> EnterpriseUser:
+    role = BY_NAME[member.org_role]
     return EnterpriseUser(
-        id=person.id,
+        id=member.id,
         enterprise_id=actor.organization,
         enterprise_name=actor.organization_name,
         is_admin=role >= Role.ADMIN,
         is_owner=role >= Role.OWNER,
         is_primary_owner=role is Role.PRIMARY_OWNER,
-        teams=sorted(teams.split(",")) if teams else [],
+        teams=sorted(member.teams.split(",")) if member.teams else [],
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Entry(msgspec.Struct, gc=False):
-    """One act. `at` is in Unix microseconds; `details` is JSON text. An operator at the command line is of the kind `operator`."""
+    """One act. `at` is in Unix microseconds; `details` is JSON text. The operator of the command line is of kind `operator`."""
 
     organization: str
     id: str

@@ -9,6 +9,8 @@ from msgspec import UNSET
 from gridhall.contract.objects import Conversation as ConversationObject
 from gridhall.contract.objects import Note, Properties, Restriction
 from gridhall.contract.roles import Role
+from gridhall.domain.appearance import normalized
+from gridhall.domain.people import Person
 
 if TYPE_CHECKING:
     from gridhall.domain.actor import Actor
@@ -45,13 +47,15 @@ class Conversation(msgspec.Struct, gc=False):
 class Listed(Conversation, gc=False):
     """A conversation in somebody's list.
 
-    `shared_teams` and `connected_teams` are workspace ids, comma-separated: those of the host and those of others. `last_read`
-    is the caller's own read mark in microseconds, None where the caller is no member. `partner` is the other person of a direct
-    message, None in one with oneself; `partner_deleted` tells whether their account is closed.
+    `host_teams`, `guest_teams` and `other_teams` are ids of workspaces that it is in, comma-separated: those of the host, those
+    of the caller's organization where that is not the host, and those of further organizations. `last_read` is the caller's
+    own read mark in microseconds, None where the caller is no member. `partner` is the other person of a direct message, None
+    in one with oneself; `partner_deleted` tells whether their account is closed.
     """
 
-    shared_teams: str | None
-    connected_teams: str | None
+    host_teams: str | None
+    guest_teams: str | None
+    other_teams: str | None
     last_read: int | None
     partner: str | None
     partner_deleted: bool | None
@@ -62,8 +66,8 @@ class Conversations(Protocol):
 
     async def list_of(
         self,
+        person: Person,
         organization: str,
-        person: str,
         workspace: str,
         *,
         kinds: frozenset[str],
@@ -73,7 +77,11 @@ class Conversations(Protocol):
         after: str,
         limit: int,
     ) -> list[Listed]:
-        """Conversations that a person is in, by id, as `seen_by` may see them (see `visible_in_lists`)."""
+        """Conversations that a person, of whichever organization, is in, by id, after this one.
+
+        Channels are those of the workspace, as `seen_by` may see them there: those that they are in as well and, if
+        `all_public`, every public one. Direct messages belong to no workspace.
+        """
         ...
 
 
@@ -87,44 +95,46 @@ def appearance(call: "Call", conversation: Listed) -> ConversationObject:
     if conversation.kind == IM:
         return _im(call, conversation)
     mpim = conversation.kind == MPIM
-    private = conversation.kind != PUBLIC
-    own = _split(conversation.shared_teams)
-    connected = _split(conversation.connected_teams)
-    teams = own + connected
+    own, others = _split(conversation.host_teams), _split(conversation.other_teams)
+    if conversation.organization != call.actor.organization:
+        own, others = _split(conversation.guest_teams), own + others
+    # A private conversation from before March 2021 is told by its id. Source: the platform's page on the conversation object.
+    group = conversation.id.startswith("G")
     return ConversationObject(
         id=conversation.id,
         name=conversation.name,
-        name_normalized=conversation.name,
+        name_normalized=normalized(conversation.name),
         created=conversation.created,
         updated=conversation.updated * 1000,
         creator=conversation.creator,
         context_team_id=call.team or conversation.organization,
-        is_channel=not mpim,
-        is_group=False,
+        is_channel=not group,
+        is_group=group,
         is_im=False,
         is_mpim=mpim,
-        is_private=private,
+        is_private=conversation.kind != PUBLIC,
         is_archived=conversation.archived,
         is_general=conversation.general,
-        is_shared=len(teams) > 1,
+        is_shared=len(own) > 1 or bool(others) or conversation.org_wide,
         is_org_shared=len(own) > 1 or conversation.org_wide,
-        is_ext_shared=bool(connected),
+        is_global_shared=conversation.org_wide,
+        is_ext_shared=bool(others),
         is_pending_ext_shared=False,
         pending_shared=[],
         pending_connected_team_ids=[],
         parent_conversation=None,
         unlinked=0,
-        shared_team_ids=teams,
-        internal_team_ids=own if len(own) > 1 else UNSET,
-        connected_team_ids=connected or UNSET,
-        conversation_host_id=conversation.organization if connected else UNSET,
+        shared_team_ids=own + others,
+        internal_team_ids=own if len(own) > 1 or others else UNSET,
+        connected_team_ids=others or UNSET,
+        conversation_host_id=conversation.organization if others else UNSET,
         enterprise_id=call.actor.enterprise or UNSET,
         topic=Note(value=conversation.topic, creator=conversation.topic_creator, last_set=conversation.topic_set),
         purpose=Note(value=conversation.purpose, creator=conversation.purpose_creator, last_set=conversation.purpose_set),
         previous_names=json.loads(conversation.previous_names),
         properties=_properties(conversation),
         is_open=True if mpim else UNSET,
-        last_read=_last_read(conversation) if private else UNSET,
+        last_read=_last_read(conversation),
         priority=0 if mpim else UNSET,
     )
 

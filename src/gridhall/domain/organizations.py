@@ -29,7 +29,7 @@ class Organization(msgspec.Struct, gc=False):
 
 
 class Workspace(msgspec.Struct, gc=False):
-    """A workspace. `migration` is none, started or login_required; `limit_required_over` bounds an unpaged listing of people."""
+    """A workspace. `migration` is none, started or login_required; `limit_required_over` bounds an unpaged list of people."""
 
     organization: str
     id: str

@@ -1,5 +1,6 @@
 """People and bots, and who may see whom."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -51,15 +52,23 @@ class Person(msgspec.Struct, gc=False):
     def is_bot(self) -> bool:
         return self.app is not None
 
+    def status(self, now: int) -> tuple[str, str, int]:
+        """Text, emoji and expiration of the status that is in force at this time; one that has expired is none."""
+        if self.status_expiration and self.status_expiration <= now:
+            return "", "", 0
+        return self.status_text, self.status_emoji, self.status_expiration
+
 
 class Member(Person, gc=False):
     """A person as one workspace has them.
 
-    `role` is the role in that workspace, None for who is not in it; `teams` are the ids of all their workspaces, with commas.
+    `role` is the role in that workspace, None for who is not in it; `teams` are the ids of all their workspaces, with commas;
+    `authorized` tells whether they gave the calling app a token that acts as them.
     """
 
     role: str | None
     teams: str | None
+    authorized: bool
 
     def standing(self) -> Role:
         """How high the person stands in the workspace: the higher of the role there and the one in the organization."""
@@ -74,7 +83,7 @@ def standing(org_role: str, role: str | None, guest: str) -> Role:
 
 
 class People(Protocol):
-    """Storage of people."""
+    """Storage of people. Where an `app` is named, it is the one that calls (see `Member.authorized`)."""
 
     async def find(self, organization: str, id: str) -> Person | None: ...
 
@@ -82,7 +91,7 @@ class People(Protocol):
         """The person, held so that nobody else changes them until this unit ends."""
         ...
 
-    async def find_member(self, organization: str, workspace: str | None, id: str) -> Member | None:
+    async def find_member(self, organization: str, workspace: str | None, id: str, *, app: str | None = None) -> Member | None:
         """The person with their role in this workspace; found also where they are not in it."""
         ...
 
@@ -94,26 +103,30 @@ class People(Protocol):
         """A person of another organization who shares a conversation with this one."""
         ...
 
-    async def find_by_email(self, organization: str, workspace: str, email: str) -> Member | None:
+    async def find_by_email(self, organization: str, workspace: str, email: str, *, app: str | None) -> Member | None:
         """An active member of the workspace by address, whatever its case."""
         ...
 
     async def email_taken(self, organization: str, email: str, other_than: str) -> bool: ...
 
-    async def name_taken(self, organization: str, name: str, other_than: str) -> bool: ...
+    async def list_members(self, organization: str, workspace: str, *, after: str, limit: int, app: str | None) -> list[Member]:
+        """Members in the order of their ids, after this one."""
+        ...
 
-    async def list_members(
-        self, organization: str, workspace: str, *, after: str, limit: int, seen_by: str | None
+    async def list_seen_by(
+        self, organization: str, workspace: str, person: str, *, after: str, limit: int, app: str | None
     ) -> list[Member]:
-        """Members in the order of their ids, after this one; where `seen_by` is given, only those who share a conversation."""
+        """The same, but only this person and those who share a conversation with them."""
         ...
 
     async def count_members(self, organization: str, workspace: str, *, up_to: int) -> int: ...
 
-    async def share_conversation(self, organization: str, one: str, other: str) -> bool: ...
+    async def share_conversation(self, organization: str, person: str, other: Person) -> bool:
+        """Whether a person of this organization is in one conversation with another, of whichever organization."""
+        ...
 
     async def save_profile(self, person: Person) -> None:
-        """Store everything of the profile, and the time of the change."""
+        """Store everything of the profile, and the time of the change. Raises `Conflict` where the address is taken."""
         ...
 
     async def save_presence(self, organization: str, id: str, presence: str) -> None: ...
@@ -127,16 +140,34 @@ class People(Protocol):
         ...
 
 
-async def find_visible(work: "Work", actor: "Actor", team: str | None, id: str) -> tuple[Member | Person | None, bool]:
-    """The person that a caller names, and whether the caller may see them.
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Somebody as a caller sees them.
 
-    Who is of another organization is found only where a conversation is shared with it (source: the platform's page on Slack
-    Connect). A guest sees only whom they share a conversation with.
+    Arguments:
+        person: a `Member` where they are of the caller's organization.
+        visible: whether the caller may know of them.
+        stranger: whether they are of another workspace and in no conversation with the caller.
     """
-    person: Member | Person | None = await work.people.find_member(actor.organization, team, id)
+
+    person: Person
+    visible: bool
+    stranger: bool
+
+
+async def find_visible(work: "Work", actor: "Actor", team: str | None, id: str) -> Sight | None:
+    """The person that a caller names.
+
+    Who is of another organization is found only where a conversation is shared with it. A guest sees only whom they share a
+    conversation with. Source of what a stranger is: the platform's pages on Slack Connect and on the user object.
+    """
+    member = await work.people.find_member(actor.organization, team, id, app=actor.app)
+    person = member or await work.people.find_stranger(actor.organization, id)
     if person is None:
-        person = await work.people.find_stranger(actor.organization, id)
-        return person, person is not None
-    if actor.role is Role.GUEST and actor.user is not None and id != actor.user:
-        return person, await work.people.share_conversation(actor.organization, actor.user, id)
-    return person, True
+        return None
+    elsewhere = member is None or (team is not None and member.role is None)
+    guest = actor.role is Role.GUEST
+    if id == actor.user or not (elsewhere or guest):
+        return Sight(person, visible=True, stranger=False)
+    shared = actor.user is not None and await work.people.share_conversation(actor.organization, actor.user, person)
+    return Sight(person, visible=shared or not guest, stranger=elsewhere and not shared)

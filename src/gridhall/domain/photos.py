@@ -25,11 +25,16 @@ class Photos(Protocol):
 
 async def choose(work: "Work", user: str, rendered: Rendered, *, actor: "Actor") -> None:
     """Make this the person's picture."""
+    # Of two pictures at once the later one counts, and the earlier one's files go.
+    await work.people.lock(actor.organization, user)
     await work.photos.replace(actor.organization, user, rendered.hash, rendered.pictures)
     await work.people.save_photo(actor.organization, user, rendered.hash, work.source.seconds())
 
 
 async def remove(work: "Work", user: str, *, actor: "Actor") -> None:
-    """Return to the drawn picture."""
+    """Return to the drawn picture; who has it already is not changed."""
+    person = await work.people.lock(actor.organization, user)
+    if person is None or person.photo is None:
+        return
     await work.photos.remove(actor.organization, user)
     await work.people.save_photo(actor.organization, user, None, work.source.seconds())

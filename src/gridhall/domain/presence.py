@@ -27,7 +27,7 @@ class Activity(Protocol):
         ...
 
     async def seen(self, organization: str, person: str, at: int) -> None:
-        """Note activity, unless some was noted less than `RECORD_EVERY` seconds before."""
+        """Note activity, unless some was noted less than `RECORD_EVERY` seconds before (or after: clocks may be set back)."""
         ...
 
 
@@ -43,14 +43,18 @@ class Presence:
 
 
 async def of(work: "Work", person: Person) -> Presence:
-    """The presence of a person, or of a bot, which is always online."""
+    """The presence of a person or a bot.
+
+    A bot is away, and no rule makes it so: clients show it as active since its profile says `always_active`. Source: the
+    platform's page on presence.
+    """
     last = await work.activity.last(person.organization, person.id)
-    online = person.is_bot or (last > 0 and work.source.seconds() - last < AWAY_AFTER)
+    online = last > 0 and abs(work.source.seconds() - last) < AWAY_AFTER
     away = person.presence == AWAY
     return Presence(
         active=online and not away and not person.deleted,
         online=online,
-        auto_away=not online,
+        auto_away=not online and not person.is_bot,
         manual_away=away,
         last_activity=last,
     )

@@ -27,7 +27,7 @@ from gridhall.contract.errors import (
 )
 from gridhall.contract.roles import Role
 from gridhall.domain import audit
-from gridhall.domain.people import Member, Person
+from gridhall.domain.people import Person
 from gridhall.domain.work import Conflict
 
 if TYPE_CHECKING:
@@ -61,7 +61,11 @@ DEFAULT_STATUS_EMOJI = ":speech_balloon:"
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _STATUS_EMOJI = re.compile(r":[^\s:]+:(:skin-tone-[2-6]:)?")
-_EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
+_EMOJI = re.compile("[\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]")
+_LINK = re.compile(r"https?://\S+")
+
+LATEST = 2**40
+"""The latest expiration of a status, in Unix seconds: some tens of thousands of years on."""
 
 Change = Mapping[str, object]
 
@@ -79,19 +83,16 @@ async def change(work: "Work", id: str, wanted: Change, *, workspace: str | None
     """
     if len(wanted) > MOST_FIELDS or any(len(name) > LONGEST_FIELD_NAME for name in wanted):
         raise InvalidProfile
-    if id != actor.user:
-        _may_change_others(actor)
+    await _may_change(work, id, wanted, workspace, actor)
     person = await work.people.lock(actor.organization, id)
-    member = await work.people.find_member(actor.organization, workspace, id)
-    if person is None or member is None:
-        raise ProfileSetFailed
-    await _may_change(work, member, wanted, actor)
+    assert person is not None
+    now = work.source.seconds()
     values = _values(person, wanted)
-    if values.get("email") and await work.people.email_taken(actor.organization, values["email"], id):
+    if "email" in values and await work.people.email_taken(actor.organization, values["email"], id):
         raise EmailTaken
     if custom := _custom(wanted):
         values["fields"] = await _with_custom(work, person, custom, workspace)
-    changed = msgspec.structs.replace(person, **values, updated=work.source.seconds())
+    changed = msgspec.structs.replace(person, **values, **_status(person, wanted, now), updated=now)
     try:
         await work.people.save_profile(changed)
     except Conflict as conflict:
@@ -109,46 +110,52 @@ async def change(work: "Work", id: str, wanted: Change, *, workspace: str | None
     return changed
 
 
-def _may_change_others(actor: "Actor") -> None:
-    if actor.role < Role.ADMIN:
-        raise NotAdmin
+async def _may_change(work: "Work", id: str, wanted: Change, workspace: str | None, actor: "Actor") -> None:
+    """Roles decide: who is changed must stand lower than who changes; a bot belongs to owners and to its app's makers.
 
-
-async def _may_change(work: "Work", member: Member, wanted: Change, actor: "Actor") -> None:
-    """Roles decide: who is changed must stand lower than who changes; a bot belongs to owners and to its app's makers."""
-    is_self = member.id == actor.user
-    if "email" in wanted and actor.role < Role.ADMIN:
-        raise NotAdmin
-    if is_self:
+    In an organization a workspace's own administrators change display names only: the rest takes one of the organization.
+    """
+    rank = actor.role if actor.enterprise is None else actor.org_role
+    if id == actor.user:
+        if "email" in wanted and rank < Role.ADMIN:
+            raise NotAdmin
         return
-    if member.is_bot:
-        app = await work.apps.find(member.app or "")
-        makers = {app.developer, *json.loads(app.collaborators)} if app else set()
-        if actor.role < Role.OWNER and actor.user not in makers:
+    member = await work.people.find_member(actor.organization, workspace, id)
+    if member is not None and workspace is not None and member.role is None:
+        member = None
+    if member is not None and member.is_bot:
+        if actor.role < Role.OWNER and actor.user not in await _makers(work, member):
             raise NotAppAdmin
         return
+    if actor.role < Role.ADMIN:
+        raise NotAdmin
+    if member is None:
+        raise ProfileSetFailed
     if member.standing() >= actor.role:
         raise CannotUpdateAdminUser
-    if actor.enterprise is not None and actor.org_role < Role.ADMIN and not wanted.keys() <= {"display_name"}:
-        # In an organization a workspace's own administrators change display names only.
+    if rank < Role.ADMIN and not wanted.keys() <= {"display_name"}:
         raise NotAdmin
+
+
+async def _makers(work: "Work", bot: Person) -> set[str | None]:
+    app = await work.apps.find(bot.app or "")
+    return {app.developer, *json.loads(app.collaborators)} if app else set()
 
 
 def _values(person: Person, wanted: Change) -> dict[str, str]:
-    """The new values of the built-in fields, with those that follow from others."""
-    values: dict[str, str] = {}
-    for name, longest in LONGEST.items():
-        if name in wanted:
-            values[name] = _text(wanted[name])
-            if len(values[name]) > longest:
-                raise TooLong
+    """The new values of the built-in fields but the status, with those that follow from others."""
+    values = {name: _text(wanted[name]) for name in LONGEST if name in wanted}
     for name in NAMES & values.keys():
         values[name] = values[name].strip()
         _check_name(name, values[name])
     _join_names(person, values)
-    if "email" in values and not _EMAIL.fullmatch(values["email"]):
+    if any(len(value) > LONGEST[name] for name, value in values.items()):
+        raise TooLong
+    if values.get("real_name") == "":
         raise InvalidProfile
-    return values | _status(person, values, wanted)  # type: ignore[return-value]
+    if "email" in values and (person.is_bot or not _EMAIL.fullmatch(values["email"])):
+        raise InvalidProfile
+    return {name: value for name, value in values.items() if not name.startswith("status_")}
 
 
 def _text(value: object) -> str:
@@ -158,46 +165,50 @@ def _text(value: object) -> str:
 
 
 def _check_name(name: str, value: str) -> None:
-    if value.startswith("@"):
-        raise InvalidStartsWithAt
     if _EMOJI.search(value):
         raise InvalidEmojiNotAllowed
     if name == "display_name":
+        if value.startswith("@"):
+            raise InvalidStartsWithAt
         if value.lower() in NOT_ALLOWED:
             raise NameNotAllowed
     elif RESERVED & set(value.lower().split()):
         raise ReservedName
-    elif name == "real_name" and not value:
-        raise InvalidProfile
 
 
 def _join_names(person: Person, values: dict[str, str]) -> None:
     """The real name is the first and the last one: setting one sets the others."""
     if "real_name" in values:
-        values["first_name"], _, values["last_name"] = values["real_name"].partition(" ")
+        values["first_name"], values["last_name"] = (*values["real_name"].split(maxsplit=1), "", "")[:2]
     elif values.keys() & {"first_name", "last_name"}:
         first, last = values.get("first_name", person.first_name), values.get("last_name", person.last_name)
         values["real_name"] = f"{first} {last}".strip()
 
 
-def _status(person: Person, values: dict[str, str], wanted: Change) -> dict[str, object]:
-    given = {name for name in ("status_text", "status_emoji") if name in values}
-    if len(given) == 1 and not values[next(iter(given))]:
-        raise MustClearBothStatusTextAndStatusEmoji
-    if values.get("status_emoji") and not _STATUS_EMOJI.fullmatch(values["status_emoji"]):
-        raise InvalidProfile
+def _status(person: Person, wanted: Change, now: int) -> dict[str, str | int]:
+    """The new status, put together from what is given and from the one that is in force."""
+    given = [name for name in ("status_text", "status_emoji") if name in wanted]
     if not given and "status_expiration" not in wanted:
         return {}
-    expiration = wanted.get("status_expiration", 0)
-    if isinstance(expiration, str) and expiration.isascii() and expiration.isdigit():
-        expiration = int(expiration)
-    if isinstance(expiration, bool) or not isinstance(expiration, int) or not 0 <= expiration < 2**40:
+    text, emoji, _ = person.status(now)
+    text, emoji = _text(wanted.get("status_text", text)), _text(wanted.get("status_emoji", emoji))
+    if len(given) == 1 and not text and not wanted[given[0]]:
+        raise MustClearBothStatusTextAndStatusEmoji
+    if emoji and not _STATUS_EMOJI.fullmatch(emoji):
         raise InvalidProfile
-    text = values.get("status_text", person.status_text)
-    emoji = values.get("status_emoji", person.status_emoji)
     if text and not emoji:
         emoji = DEFAULT_STATUS_EMOJI
-    return {"status_emoji": emoji, "status_expiration": expiration if text or emoji else 0}
+    expiration = _expiration(wanted.get("status_expiration", 0))
+    return {"status_text": text, "status_emoji": emoji, "status_expiration": expiration if text or emoji else 0}
+
+
+def _expiration(value: object) -> int:
+    """Unix seconds, 0 for never; forms send it as text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(LATEST)):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LATEST:
+        raise InvalidProfile
+    return value
 
 
 def _custom(wanted: Change) -> dict[str, object]:
@@ -229,10 +240,14 @@ async def _with_custom(work: "Work", person: Person, custom: dict[str, object], 
 def _check_custom(kind: str, value: str, alt: str) -> None:
     if len(value) > LONGEST_CUSTOM.get(kind, LONGEST_CUSTOM_OTHERWISE) or len(alt) > LONGEST_CUSTOM_OTHERWISE:
         raise TooLong
-    if kind == "date" and value:
-        try:
-            date.fromisoformat(value)
-        except ValueError as error:
-            raise InvalidProfile from error
-    if kind == "link" and value and not re.match(r"https?://\S+$", value):
+    if kind == "link" and value and not _LINK.fullmatch(value):
         raise InvalidProfile
+    if kind == "date" and value and not _is_date(value):
+        raise InvalidProfile
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -15,6 +15,7 @@ from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
 from gridhall.domain.call import Call
 from gridhall.domain.imaging import default_hash
+from gridhall.domain.people import find_visible
 
 ICON_SIDES = (36, 48, 72)
 
@@ -50,18 +51,19 @@ async def info(call: Call, args: InfoArgs) -> InfoResult:
     app = await call.work.apps.find_by_bot(organization, args.bot)
     if app is None or app.bot_user is None:
         raise BotNotFound
-    member = await call.work.people.find_member(organization, call.team, app.bot_user)
-    if member is None or (call.team is not None and member.role is None):
+    found = await find_visible(call.work, call.actor, call.team, app.bot_user)
+    if found is None or not found.visible or found.stranger:
         raise BotNotFound
-    picture = member.photo or default_hash(organization, member.id)
+    person = found.person
+    picture = default_hash(organization, person.id)
     return InfoResult(
         bot=Bot(
             id=args.bot,
-            deleted=app.removed or member.deleted,
-            name=member.real_name or member.name,
+            deleted=app.removed or person.deleted,
+            name=person.real_name,
             updated=app.updated,
             app_id=app.id,
-            user_id=member.id,
+            user_id=person.id,
             icons={f"image_{side}": call.context.site.picture(picture, side) for side in ICON_SIDES},
         )
     )

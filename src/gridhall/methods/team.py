@@ -8,9 +8,16 @@ from msgspec import UNSET
 from gridhall.catalogue.arguments import Arg
 from gridhall.catalogue.method import method
 from gridhall.catalogue.scopes import needs
-from gridhall.contract.errors import EnterpriseNotFound, TeamNotFound, TeamNotOnEnterprise
+from gridhall.contract.errors import (
+    EnterpriseNotFound,
+    FailToGetTeamsForRestrictedUser,
+    TeamAccessNotGranted,
+    TeamNotFound,
+    TeamNotOnEnterprise,
+)
 from gridhall.contract.objects import Team
 from gridhall.contract.rates import Tier
+from gridhall.contract.roles import Role
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
 from gridhall.domain.call import Call
@@ -36,33 +43,29 @@ class InfoResult(Ok, kw_only=True):
     tokens=Token.BOT | Token.PERSON,
     scopes=needs("team:read"),
     rate=Tier.THREE,
-    errors=(TeamNotFound, TeamNotOnEnterprise, EnterpriseNotFound),
+    errors=(EnterpriseNotFound, FailToGetTeamsForRestrictedUser, TeamNotFound, TeamNotOnEnterprise),
 )
 async def info(call: Call, args: InfoArgs) -> InfoResult:
     """Tell about a workspace, or about the organization."""
-    actor = call.actor
-    wanted = args.team
-    if wanted is None and args.domain is not None:
-        return InfoResult(team=_team(call, await _by_domain(call, args.domain)))
-    if wanted is None:
-        wanted = call.team or actor.organization
-    if wanted == actor.enterprise:
-        return InfoResult(team=_organization(call))
-    if wanted.startswith("E"):
-        raise EnterpriseNotFound
-    workspace = await call.work.workspaces.find(actor.organization, wanted)
+    actor, workspaces = call.actor, call.work.workspaces
+    if args.team is None and args.domain is not None:
+        if actor.enterprise is None:
+            raise TeamNotOnEnterprise
+        workspace = await workspaces.find_by_domain(actor.organization, args.domain)
+    else:
+        wanted = args.team or call.team or actor.organization
+        if wanted == actor.enterprise:
+            return InfoResult(team=_organization(call))
+        if wanted.startswith("E"):
+            raise EnterpriseNotFound
+        workspace = await workspaces.find(actor.organization, wanted)
     if workspace is None or workspace.deleted:
         raise TeamNotFound
+    if actor.org_level and workspace.id not in actor.standings:
+        raise TeamAccessNotGranted
+    if actor.role is Role.GUEST and workspace.id not in await workspaces.list_of(actor.organization, actor.user or ""):
+        raise FailToGetTeamsForRestrictedUser
     return InfoResult(team=_team(call, workspace))
-
-
-async def _by_domain(call: Call, domain: str) -> Workspace:
-    if call.actor.enterprise is None:
-        raise TeamNotOnEnterprise
-    workspace = await call.work.workspaces.find_by_domain(call.actor.organization, domain)
-    if workspace is None or workspace.deleted:
-        raise TeamNotFound
-    return workspace
 
 
 def _team(call: Call, workspace: Workspace) -> Team:

@@ -4,6 +4,7 @@ from sqlalchemy import Integer, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from gridhall.domain.conversations import IM, MPIM, PRIVATE, PUBLIC, Listed
+from gridhall.domain.people import Person
 from gridhall.storage.dialect import comma_list
 from gridhall.storage.statement import Connection, Statement
 from gridhall.storage.tables import connections, conversations, members, people, shares
@@ -19,12 +20,13 @@ _SHARED = (
     .correlate(_c)
     .scalar_subquery()
 )
-_CONNECTED = (
+_connected = (
     select(comma_list(connections.c.workspace))
     .where(connections.c.organization == _c.c.organization, connections.c.conversation == _c.c.id)
     .correlate(_c)
-    .scalar_subquery()
 )
+_CONNECTED_OURS = _connected.where(connections.c.other_organization == bindparam("organization")).scalar_subquery()
+_CONNECTED_OTHERS = _connected.where(connections.c.other_organization != bindparam("organization")).scalar_subquery()
 _PARTNER = (
     select(func.min(_partner.c.person))
     .where(
@@ -101,7 +103,8 @@ _LIST_OF = Statement(
         _c.c.posting,
         _c.c.threads,
         _SHARED,
-        _CONNECTED,
+        _CONNECTED_OURS,
+        _CONNECTED_OTHERS,
         _mine.c.last_read,
         case((_c.c.kind == IM, _PARTNER), else_=None),
         case((_c.c.kind == IM, _PARTNER_DELETED), else_=None),
@@ -119,7 +122,7 @@ _LIST_OF = Statement(
         )
     )
     .where(
-        _theirs.c.person_organization == bindparam("organization"),
+        _theirs.c.person_organization == bindparam("person_organization"),
         _theirs.c.person == bindparam("person"),
         _theirs.c.left == 0,
         _theirs.c.conversation > bindparam("after"),
@@ -145,8 +148,8 @@ class SqlConversations:
 
     async def list_of(
         self,
+        person: Person,
         organization: str,
-        person: str,
         workspace: str,
         *,
         kinds: frozenset[str],
@@ -158,8 +161,9 @@ class SqlConversations:
     ) -> list[Listed]:
         return await self._connection.all(
             _LIST_OF,
+            person_organization=person.organization,
+            person=person.id,
             organization=organization,
-            person=person,
             workspace=workspace,
             seen_by=seen_by,
             all_public=int(all_public),

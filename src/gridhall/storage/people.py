@@ -1,12 +1,11 @@
 """Statements about people."""
 
-from sqlalchemy import Select, and_, bindparam, exists, func, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import and_, bindparam, exists, func, literal_column, select, update
 
 from gridhall.domain.people import Member, Person
 from gridhall.storage.dialect import comma_list
 from gridhall.storage.statement import Connection, Statement
-from gridhall.storage.tables import credentials, members, memberships, people
+from gridhall.storage.tables import conversations, credentials, members, memberships, people, tokens
 
 _own = memberships.alias("own")
 _every = memberships.alias("every")
@@ -19,40 +18,29 @@ _TEAMS = (
     .correlate(people)
     .scalar_subquery()
 )
-
-
-def _shares(organization: ColumnElement[str], one: ColumnElement[str], other: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether two people of an organization are in one conversation."""
-    return exists(
-        select(_mine.c.person)
-        .join(
-            _theirs,
-            and_(_theirs.c.organization == _mine.c.organization, _theirs.c.conversation == _mine.c.conversation),
-        )
-        .where(
-            _mine.c.person_organization == organization,
-            _mine.c.person == one,
-            _mine.c.left == 0,
-            _theirs.c.person_organization == organization,
-            _theirs.c.person == other,
-            _theirs.c.left == 0,
-        )
+_AUTHORIZED = exists(
+    select(tokens.c.person)
+    .where(
+        tokens.c.organization == people.c.organization,
+        tokens.c.person == people.c.id,
+        tokens.c.app == bindparam("app"),
+        tokens.c.revoked_at == 0,
     )
+    .correlate(people)
+)
+_MEMBER = (*people.c, _own.c.role, _TEAMS, _AUTHORIZED)
+_IS_OWN = and_(_own.c.organization == people.c.organization, _own.c.person == people.c.id)
 
+# Written out, not bound: an index that leaves the empty address out serves only statements whose text leaves it out too.
+_HAS_EMAIL = people.c.email != literal_column("''")
 
-def _members_page() -> Select[tuple[object, ...]]:
-    return (
-        select(*people.c, _own.c.role, _TEAMS)
-        .select_from(_own.join(people, and_(people.c.organization == _own.c.organization, people.c.id == _own.c.person)))
-        .where(
-            _own.c.organization == bindparam("organization"),
-            _own.c.workspace == bindparam("workspace"),
-            _own.c.person > bindparam("after"),
-        )
-        .order_by(_own.c.person)
-        .limit(bindparam("limit"))
-    )
+_MY_CONVERSATION = and_(conversations.c.organization == _mine.c.organization, conversations.c.id == _mine.c.conversation)
 
+# Two people in one conversation that is not on its way out.
+_TOGETHER = _mine.join(
+    _theirs, and_(_theirs.c.organization == _mine.c.organization, _theirs.c.conversation == _mine.c.conversation)
+).join(conversations, _MY_CONVERSATION)
+_BOTH_THERE = and_(_mine.c.left == 0, _theirs.c.left == 0, conversations.c.deleted.is_(False))
 
 _FIND = Statement(
     select(*people.c).where(people.c.organization == bindparam("organization"), people.c.id == bindparam("person")), Person
@@ -66,17 +54,8 @@ _LOCK = Statement(
 )
 
 _FIND_MEMBER = Statement(
-    select(*people.c, _own.c.role, _TEAMS)
-    .select_from(
-        people.outerjoin(
-            _own,
-            and_(
-                _own.c.organization == people.c.organization,
-                _own.c.workspace == bindparam("workspace"),
-                _own.c.person == people.c.id,
-            ),
-        )
-    )
+    select(*_MEMBER)
+    .select_from(people.outerjoin(_own, and_(_IS_OWN, _own.c.workspace == bindparam("workspace"))))
     .where(people.c.organization == bindparam("organization"), people.c.id == bindparam("person")),
     Member,
 )
@@ -93,76 +72,94 @@ _FIND_STRANGER = Statement(
     .where(
         people.c.id == bindparam("person"),
         people.c.organization != bindparam("organization"),
+        # One inside the other, so that the search begins with the stranger's few conversations, not with all of ours.
         exists(
-            select(_mine.c.person)
-            .join(
-                _theirs,
-                and_(_theirs.c.organization == _mine.c.organization, _theirs.c.conversation == _mine.c.conversation),
-            )
-            .where(
+            select(_theirs.c.person).where(
                 _theirs.c.person_organization == people.c.organization,
                 _theirs.c.person == people.c.id,
                 _theirs.c.left == 0,
-                _mine.c.person_organization == bindparam("organization"),
-                _mine.c.left == 0,
+                exists(
+                    select(_mine.c.person)
+                    .select_from(_mine.join(conversations, _MY_CONVERSATION))
+                    .where(
+                        _mine.c.organization == _theirs.c.organization,
+                        _mine.c.conversation == _theirs.c.conversation,
+                        _mine.c.person_organization == bindparam("organization"),
+                        _mine.c.left == 0,
+                        conversations.c.deleted.is_(False),
+                    )
+                ),
             )
         ),
     )
+    .order_by(people.c.organization)
     .limit(1),
     Person,
 )
 
 _FIND_BY_EMAIL = Statement(
-    select(*people.c, _own.c.role, _TEAMS)
-    .select_from(
-        people.join(
-            _own,
-            and_(
-                _own.c.organization == people.c.organization,
-                _own.c.workspace == bindparam("workspace"),
-                _own.c.person == people.c.id,
-            ),
-        )
-    )
+    select(*_MEMBER)
+    .select_from(people.join(_own, and_(_IS_OWN, _own.c.workspace == bindparam("workspace"))))
     .where(
         people.c.organization == bindparam("organization"),
-        people.c.email != "",
+        _HAS_EMAIL,
         func.lower(people.c.email) == func.lower(bindparam("email")),
         people.c.deleted.is_(False),
-    )
-    .limit(1),
+    ),
     Member,
 )
 
 _EMAIL_TAKEN = Statement(
-    select(people.c.id)
-    .where(
+    select(people.c.id).where(
         people.c.organization == bindparam("organization"),
-        people.c.email != "",
+        _HAS_EMAIL,
         func.lower(people.c.email) == func.lower(bindparam("email")),
         people.c.id != bindparam("other_than"),
-    )
-    .limit(1),
-    str,
-)
-
-_NAME_TAKEN = Statement(
-    select(people.c.id)
-    .where(
-        people.c.organization == bindparam("organization"),
-        people.c.name == bindparam("name"),
-        people.c.id != bindparam("other_than"),
-    )
-    .limit(1),
-    str,
-)
-
-_LIST_MEMBERS = Statement(_members_page(), Member)
-
-_LIST_SEEN_BY = Statement(
-    _members_page().where(
-        (_own.c.person == bindparam("seen_by")) | _shares(_own.c.organization, bindparam("seen_by"), _own.c.person)
     ),
+    str,
+)
+
+_LIST_MEMBERS = Statement(
+    select(*_MEMBER)
+    .select_from(_own.join(people, _IS_OWN))
+    .where(
+        _own.c.organization == bindparam("organization"),
+        _own.c.workspace == bindparam("workspace"),
+        _own.c.person > bindparam("after"),
+    )
+    .order_by(_own.c.person)
+    .limit(bindparam("limit")),
+    Member,
+)
+
+_CONVERSATIONS_OF = Statement(
+    select(_mine.c.organization, _mine.c.conversation)
+    .select_from(_mine.join(conversations, _MY_CONVERSATION))
+    .where(
+        _mine.c.person_organization == bindparam("organization"),
+        _mine.c.person == bindparam("person"),
+        _mine.c.left == 0,
+        conversations.c.deleted.is_(False),
+    ),
+    lambda host, conversation: (host, conversation),
+)
+
+_LIST_IN_CONVERSATION = Statement(
+    select(*_MEMBER)
+    .select_from(
+        _theirs.join(
+            people, and_(people.c.organization == _theirs.c.person_organization, people.c.id == _theirs.c.person)
+        ).join(_own, and_(_IS_OWN, _own.c.workspace == bindparam("workspace")))
+    )
+    .where(
+        _theirs.c.organization == bindparam("host"),
+        _theirs.c.conversation == bindparam("conversation"),
+        _theirs.c.person_organization == bindparam("organization"),
+        _theirs.c.person > bindparam("after"),
+        _theirs.c.left == 0,
+    )
+    .order_by(_theirs.c.person)
+    .limit(bindparam("limit")),
     Member,
 )
 
@@ -174,7 +171,22 @@ _counted = (
 )
 _COUNT_MEMBERS = Statement(select(func.count()).select_from(_counted), int)
 
-_SHARE: Statement[bool] = Statement(select(_shares(bindparam("organization"), bindparam("one"), bindparam("other"))), bool)
+_SHARE: Statement[bool] = Statement(
+    select(
+        exists(
+            select(_theirs.c.person)
+            .select_from(_TOGETHER)
+            .where(
+                _mine.c.person_organization == bindparam("organization"),
+                _mine.c.person == bindparam("person"),
+                _theirs.c.person_organization == bindparam("other_organization"),
+                _theirs.c.person == bindparam("other"),
+                _BOTH_THERE,
+            )
+        )
+    ),
+    bool,
+)
 
 _PROFILE_COLUMNS = (
     "name",
@@ -244,8 +256,8 @@ class SqlPeople:
     async def lock(self, organization: str, id: str) -> Person | None:
         return await self._connection.one(_LOCK, organization=organization, person=id)
 
-    async def find_member(self, organization: str, workspace: str | None, id: str) -> Member | None:
-        return await self._connection.one(_FIND_MEMBER, organization=organization, workspace=workspace, person=id)
+    async def find_member(self, organization: str, workspace: str | None, id: str, *, app: str | None = None) -> Member | None:
+        return await self._connection.one(_FIND_MEMBER, organization=organization, workspace=workspace, person=id, app=app)
 
     async def roles(self, organization: str, id: str) -> dict[str, str]:
         return dict(await self._connection.all(_ROLES, organization=organization, person=id))
@@ -253,33 +265,49 @@ class SqlPeople:
     async def find_stranger(self, organization: str, id: str) -> Person | None:
         return await self._connection.one(_FIND_STRANGER, organization=organization, person=id)
 
-    async def find_by_email(self, organization: str, workspace: str, email: str) -> Member | None:
-        return await self._connection.one(_FIND_BY_EMAIL, organization=organization, workspace=workspace, email=email)
+    async def find_by_email(self, organization: str, workspace: str, email: str, *, app: str | None) -> Member | None:
+        return await self._connection.one(_FIND_BY_EMAIL, organization=organization, workspace=workspace, email=email, app=app)
 
     async def email_taken(self, organization: str, email: str, other_than: str) -> bool:
         found = await self._connection.one(_EMAIL_TAKEN, organization=organization, email=email, other_than=other_than)
         return found is not None
 
-    async def name_taken(self, organization: str, name: str, other_than: str) -> bool:
-        return await self._connection.one(_NAME_TAKEN, organization=organization, name=name, other_than=other_than) is not None
-
-    async def list_members(
-        self, organization: str, workspace: str, *, after: str, limit: int, seen_by: str | None
-    ) -> list[Member]:
-        if seen_by is None:
-            return await self._connection.all(
-                _LIST_MEMBERS, organization=organization, workspace=workspace, after=after, limit=limit
-            )
+    async def list_members(self, organization: str, workspace: str, *, after: str, limit: int, app: str | None) -> list[Member]:
         return await self._connection.all(
-            _LIST_SEEN_BY, organization=organization, workspace=workspace, after=after, limit=limit, seen_by=seen_by
+            _LIST_MEMBERS, organization=organization, workspace=workspace, after=after, limit=limit, app=app
         )
+
+    async def list_seen_by(
+        self, organization: str, workspace: str, person: str, *, after: str, limit: int, app: str | None
+    ) -> list[Member]:
+        # A page by index out of each conversation costs the same however large the workspace and its channels are.
+        seen: dict[str, Member] = {}
+        own = await self.find_member(organization, workspace, person, app=app)
+        if own is not None and own.role is not None and own.id > after:
+            seen[own.id] = own
+        for host, conversation in await self._connection.all(_CONVERSATIONS_OF, organization=organization, person=person):
+            page = await self._connection.all(
+                _LIST_IN_CONVERSATION,
+                host=host,
+                conversation=conversation,
+                organization=organization,
+                workspace=workspace,
+                after=after,
+                limit=limit,
+                app=app,
+            )
+            seen |= {member.id: member for member in page}
+        return [seen[id] for id in sorted(seen)[:limit]]
 
     async def count_members(self, organization: str, workspace: str, *, up_to: int) -> int:
         count = await self._connection.one(_COUNT_MEMBERS, organization=organization, workspace=workspace, up_to=up_to)
         return count or 0
 
-    async def share_conversation(self, organization: str, one: str, other: str) -> bool:
-        return await self._connection.one(_SHARE, organization=organization, one=one, other=other) or False
+    async def share_conversation(self, organization: str, person: str, other: Person) -> bool:
+        shared = await self._connection.one(
+            _SHARE, organization=organization, person=person, other_organization=other.organization, other=other.id
+        )
+        return shared or False
 
     async def save_profile(self, person: Person) -> None:
         await self._connection.run(

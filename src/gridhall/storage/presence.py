@@ -1,6 +1,6 @@
 """Statements about activity."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from gridhall.domain.presence import RECORD_EVERY
@@ -20,7 +20,10 @@ _SEEN = Statement(
     _row.on_conflict_do_update(
         index_elements=[activity.c.organization, activity.c.person],
         set_={"last_activity": _row.excluded.last_activity},
-        where=_row.excluded.last_activity >= activity.c.last_activity + RECORD_EVERY,
+        where=or_(
+            _row.excluded.last_activity >= activity.c.last_activity + RECORD_EVERY,
+            _row.excluded.last_activity <= activity.c.last_activity - RECORD_EVERY,
+        ),
     ),
     tuple,
 )

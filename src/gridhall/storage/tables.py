@@ -257,6 +257,7 @@ tokens = Table(
     _number("revoked_at"),
     PrimaryKeyConstraint("hash"),
     Index("tokens_by_id", "id", unique=True),
+    Index("tokens_by_person", "organization", "person", "app"),
 )
 
 conversations = Table(

@@ -50,13 +50,17 @@ class UserResult(Ok, kw_only=True):
 )
 async def info(call: Call, args: InfoArgs) -> UserResult:
     """Tell about a person or a bot."""
-    person, visible = await find_visible(call.work, call.actor, call.team, args.user)
-    if person is None:
+    found = await find_visible(call.work, call.actor, call.team, args.user)
+    if found is None:
         raise UserNotFound
-    if not visible:
+    if not found.visible:
         raise UserNotVisible
-    stranger = person.organization != call.actor.organization
-    return UserResult(user=appearance.user(call, person, locale=args.include_locale, stranger=stranger))
+    user = appearance.user(call, found.person, locale=args.include_locale, stranger=found.stranger)
+    if user.enterprise_user:
+        # Told twice: callers without a workspace look for it on the user itself.
+        user.enterprise_id, user.enterprise_name = user.enterprise_user.enterprise_id, user.enterprise_user.enterprise_name
+        user.teams = user.enterprise_user.teams
+    return UserResult(user=user)
 
 
 class ListArgs(msgspec.Struct, frozen=True):
@@ -93,13 +97,11 @@ async def list_users(call: Call, args: ListArgs) -> ListResult:
         limit = await _everybody(call, team)
     listing = call.listing("users.list")
     after = call.context.cursors.open(listing, args.cursor) if args.cursor else ""
-    members = await work.people.list_members(
-        actor.organization,
-        team,
-        after=after,
-        limit=limit + 1,
-        seen_by=actor.user if actor.role is Role.GUEST else None,
-    )
+    people = work.people
+    if actor.role is Role.GUEST and actor.user is not None:
+        members = await people.list_seen_by(actor.organization, team, actor.user, after=after, limit=limit + 1, app=actor.app)
+    else:
+        members = await people.list_members(actor.organization, team, after=after, limit=limit + 1, app=actor.app)
     more = len(members) > limit
     shown = members[:limit]
     return ListResult(
@@ -137,9 +139,10 @@ async def lookup_by_email(call: Call, args: LookupByEmailArgs) -> UserResult:
     """Find a person of the workspace by their e-mail address. Who is deactivated is not found."""
     assert call.standing is not None
     actor = call.actor
-    member = await call.work.people.find_by_email(actor.organization, call.standing.team, args.email.strip())
+    member = await call.work.people.find_by_email(actor.organization, call.standing.team, args.email.strip(), app=actor.app)
     if member is None:
         raise UsersNotFound
-    if not (await find_visible(call.work, actor, call.team, member.id))[1]:
+    found = await find_visible(call.work, actor, call.team, member.id)
+    if found is None or not found.visible:
         raise UsersNotFound
     return UserResult(user=appearance.user(call, member))

@@ -73,17 +73,16 @@ async def list_conversations(call: Call, args: ListArgs) -> ListResult:
     if not args.types or any(name not in TYPES for name in args.types):
         raise InvalidTypes
     user = args.user or call.actor.user
-    if user != call.actor.user:
-        person, visible = await find_visible(call.work, call.actor, call.team, user)
-        if person is None:
-            raise InvalidArguments("[ERROR] no such user: user")
-        if not visible:
-            raise AccessDenied
+    found = await find_visible(call.work, call.actor, call.team, user)
+    if found is None:
+        raise InvalidArguments("[ERROR] no such user: user")
+    if not found.visible:
+        raise AccessDenied
     listing = call.listing("users.conversations", user)
     after = call.context.cursors.open(listing, args.cursor) if args.cursor else ""
-    found = await call.work.conversations.list_of(
+    listed = await call.work.conversations.list_of(
+        found.person,
         call.actor.organization,
-        user,
         call.standing.team,
         kinds=frozenset(TYPES[name][0] for name in args.types),
         seen_by=call.actor.user,
@@ -92,8 +91,8 @@ async def list_conversations(call: Call, args: ListArgs) -> ListResult:
         after=after,
         limit=args.limit + 1,
     )
-    shown = found[: args.limit]
-    more = len(found) > args.limit
+    shown = listed[: args.limit]
+    more = len(listed) > args.limit
     return ListResult(
         channels=[conversations.appearance(call, conversation) for conversation in shown],
         response_metadata=page(call.context.cursors.seal(listing, shown[-1].id) if more else ""),

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
 from gridhall.catalogue.arguments import Arg
 from gridhall.catalogue.method import method
@@ -44,7 +43,7 @@ class UploadedPicture(msgspec.Struct, kw_only=True):
 class SetResult(Ok, kw_only=True):
     """The new picture."""
 
-    profile: UploadedPicture | UnsetType = UNSET
+    profile: UploadedPicture
 
 
 async def _render(uploads: Mapping[str, Upload], args: SetArgs) -> Rendered:

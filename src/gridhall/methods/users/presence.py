@@ -11,7 +11,7 @@ from gridhall.catalogue.scopes import needs
 from gridhall.contract.errors import AccessDenied, InvalidArguments, InvalidPresence
 from gridhall.contract.rates import Tier
 from gridhall.contract.tokens import Token
-from gridhall.contract.wire import Ok
+from gridhall.contract.wire import Ok, ResponseMetadata
 from gridhall.domain import presence
 from gridhall.domain.call import Call
 from gridhall.domain.people import find_visible
@@ -39,19 +39,19 @@ async def get_presence(call: Call, args: GetArgs) -> GetResult:
     """Tell whether a person is there."""
     user = args.user or call.actor.user
     assert user is not None
-    person, visible = await find_visible(call.work, call.actor, call.team, user)
-    if person is None:
+    found = await find_visible(call.work, call.actor, call.team, user)
+    if found is None:
         raise InvalidArguments("[ERROR] no such user: user")
-    if not visible:
+    if not found.visible:
         raise AccessDenied
-    found = await presence.of(call.work, person)
-    result = GetResult(presence="active" if found.active else "away")
+    state = await presence.of(call.work, found.person)
+    result = GetResult(presence="active" if state.active else "away")
     if user == call.actor.user:
-        result.online = found.online
-        result.auto_away = found.auto_away
-        result.manual_away = found.manual_away
-        result.connection_count = int(found.online)
-        result.last_activity = found.last_activity if found.online and found.last_activity else UNSET
+        result.online = state.online
+        result.auto_away = state.auto_away
+        result.manual_away = state.manual_away
+        result.connection_count = int(state.online)
+        result.last_activity = state.last_activity if state.online else UNSET
     return result
 
 
@@ -83,4 +83,5 @@ class SetActiveArgs(msgspec.Struct, frozen=True):
 @method("users.setActive", tokens=Token.BOT | Token.PERSON, scopes=needs("users:write"), rate=Tier.TWO)
 async def set_active(call: Call, args: SetActiveArgs) -> Ok:
     """Do nothing: the platform keeps this method for old clients and documents it as without function."""
-    return Ok(warning="method_deprecated")
+    warning = "method_deprecated"
+    return Ok(warning=warning, response_metadata=ResponseMetadata(warnings=[warning]))

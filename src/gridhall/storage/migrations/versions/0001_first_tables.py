@@ -324,6 +324,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", name=op.f("tokens_pkey")),
     )
     op.create_index("tokens_by_id", "tokens", ["id"], unique=True)
+    op.create_index("tokens_by_person", "tokens", ["organization", "person", "app"], unique=False)
     op.create_table(
         "tombstones",
         sa.Column("organization", ID, nullable=False),
