@@ -25,6 +25,7 @@ from gridhall.storage.work import SqlWork
 T = TypeVar("T")
 
 Unit = Callable[[Work], Coroutine[Any, Any, Any]]
+Waiting = tuple[Unit, asyncio.Future[Any]]
 
 log = logging.getLogger("gridhall.storage")
 
@@ -119,7 +120,7 @@ class SqliteStorage:
         self._path = path if path == MEMORY else os.path.abspath(path)
         self._source = source
         self._listener = listener
-        self._waiting: list[tuple[Unit, asyncio.Future[Any]]] = []
+        self._waiting: list[Waiting] = []
         self._locked_since: float | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._connect()
@@ -195,6 +196,25 @@ class SqliteStorage:
             return
         self._locked_since = None
         group, self._waiting = self._waiting, []
+        try:
+            lost = self._commit(group)
+            if lost is not None:
+                for one in group:
+                    # One unit too large for what is left of the disk ends them all: each has another try alone.
+                    self._fail([one], lost if len(group) == 1 else self._commit_alone(one))
+        finally:
+            # Whatever happened, nobody waits for ever.
+            self._fail(group, ServiceUnavailable())
+
+    def _commit_alone(self, one: Waiting) -> Exception | None:
+        try:
+            self._begin()
+        except (sqlite3.Error, ServiceUnavailable) as error:
+            return error
+        return self._commit([one])
+
+    def _commit(self, group: list[Waiting]) -> sqlite3.Error | None:
+        """Run units in the transaction that was begun, and answer them; gives the error that lost the whole transaction."""
         outcomes: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
         signals: list[AuthorityChanged] = []
         try:
@@ -206,10 +226,9 @@ class SqliteStorage:
         except BaseException as error:
             with contextlib.suppress(sqlite3.Error):
                 self._writer.execute("ROLLBACK")
-            self._fail(group, error)
-            if not isinstance(error, sqlite3.Error):
-                raise
-            return
+            if isinstance(error, sqlite3.Error):
+                return error
+            raise
         for future, result, failure in outcomes:
             if failure is None:
                 future.set_result(result)
@@ -218,6 +237,7 @@ class SqliteStorage:
         # Those who wait go on in the loop's next turn, after the signals.
         for signal in signals:
             self._listener.heard(signal)
+        return None
 
     def _begin(self) -> None:
         if self._away or self._file_now() != self._file:
@@ -258,9 +278,9 @@ class SqliteStorage:
         self._fail(group, error)
 
     @staticmethod
-    def _fail(group: list[tuple[Unit, asyncio.Future[Any]]], error: BaseException) -> None:
+    def _fail(group: list[Waiting], error: Exception | None) -> None:
         for _, future in group:
-            if not future.done():
+            if error is not None and not future.done():
                 future.set_exception(_told(error) if isinstance(error, sqlite3.Error) else ServiceUnavailable())
 
     async def _watch(self) -> None:
