@@ -49,7 +49,7 @@ def announce(place: Place, demo: bool) -> None:
             "Try it:",
             f"curl -H 'Authorization: Bearer {DEMO_BOT}' {place.url}/api/auth.test",
         ]
-    else:
+    elif place.database != "sqlite:///:memory:":
         on = "" if place.database == DEFAULT_DATABASE else f" --database {shlex.quote(place.database)}"
         lines += ["", f"Make a token with: gridhall token create --user NAME --scopes users:read{on}"]
     print("\n".join(lines), flush=True)

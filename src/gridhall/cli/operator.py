@@ -103,9 +103,10 @@ def list_tokens(database: str) -> int:
     async def unit(work: Work) -> list[TokenRow]:
         return await work.tokens.list_all()
 
+    rows = _run(database, lambda opened: opened.read(unit))
     now = int(datetime.now(UTC).timestamp())
     print("\t".join(("ID", "KIND", "PLACE", "USER", "APP", "STATE", "SCOPES")))
-    for row in _run(database, lambda opened: opened.read(unit)):
+    for row in rows:
         place = row.workspace or row.organization
         print("\t".join((row.id, row.kind, place, row.person or "-", row.app or "-", _state(row, now), row.scopes)))
     return 0

@@ -66,5 +66,5 @@ class RequestLog:
 
 @lru_cache(maxsize=1024)
 def shown(method: str) -> str:
-    """A method's name as it may be written down. It comes from the path: what looks like none may be a token or forge a line."""
+    """A method's name as it may be written. It comes from the path: what looks like none may be a token, or forge a line."""
     return method if _METHOD.fullmatch(method) else "-"
