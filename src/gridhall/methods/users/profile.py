@@ -31,9 +31,9 @@ from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
 from gridhall.domain import profiles
 from gridhall.domain.actor import Actor
-from gridhall.domain.appearance import EMAIL_SCOPE, profile
+from gridhall.domain.appearance import EMAIL_SCOPE, custom_fields, profile
 from gridhall.domain.call import Call
-from gridhall.domain.people import find_visible
+from gridhall.domain.people import Person, find_visible
 
 
 class GetArgs(msgspec.Struct, frozen=True):
@@ -65,13 +65,10 @@ async def get_profile(call: Call, args: GetArgs) -> GetResult:
     """Tell a person's profile, status and custom fields included."""
     user = args.user or call.actor.user
     assert user is not None
-    person, visible = await find_visible(call.work, call.actor, call.team, user)
-    if person is None or not visible:
+    found = await find_visible(call.work, call.actor, call.team, user)
+    if found is None or not found.visible:
         raise UserNotFound
-    labels = None
-    if args.include_labels:
-        labels = await call.work.workspaces.field_labels(person.organization, call.team)
-    return GetResult(profile=profile(call, person, shows_email=EMAIL_SCOPE in call.actor.scopes, labels=labels))
+    return GetResult(profile=await _whole(call, found.person, stranger=found.stranger, labelled=args.include_labels))
 
 
 class SetArgs(msgspec.Struct, frozen=True):
@@ -131,4 +128,15 @@ async def set_profile(call: Call, args: SetArgs) -> SetResult:
             raise InvalidProfile
         wanted = {args.name: args.value}
     changed = await profiles.change(call.work, user, wanted, workspace=call.team, actor=call.actor)
-    return SetResult(profile=profile(call, changed, shows_email=EMAIL_SCOPE in call.actor.scopes), username=changed.name)
+    return SetResult(profile=await _whole(call, changed), username=changed.name)
+
+
+async def _whole(call: Call, person: Person, *, stranger: bool = False, labelled: bool = False) -> Profile:
+    """A profile with its custom fields: those of the workspace that is meant, or of all of them."""
+    labels = await call.work.workspaces.field_labels(person.organization, call.team)
+    return profile(
+        call,
+        person,
+        shows_email=EMAIL_SCOPE in call.actor.scopes and not stranger,
+        fields=custom_fields(person, labels, labelled=labelled),
+    )
