@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -192,7 +192,7 @@ class Proxy:
         assert ready.wait(5)
 
     def stop(self) -> None:
-        self._do(self._stop.set)
+        self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(5)
         self._loop.close()
 
@@ -268,5 +268,4 @@ def proxied(url: str) -> Iterator[Proxy]:
     try:
         yield proxy
     finally:
-        with suppress(AssertionError):
-            proxy.stop()
+        proxy.stop()
