@@ -57,7 +57,8 @@ def call(method: str, arguments: Sequence[str], *, token: str | None, url: str) 
     except urllib.error.HTTPError as error:
         text = error.read()
     except (OSError, HTTPException, ValueError) as error:
-        raise Failure(f"cannot reach {url}: {getattr(error, 'reason', error)}") from error
+        reason = getattr(error, "reason", error)
+        raise Failure(f"cannot reach {url}: {getattr(reason, 'strerror', None) or reason}") from error
     try:
         answer = json.loads(text)
     except ValueError as error:

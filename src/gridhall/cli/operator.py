@@ -66,8 +66,12 @@ def create_token(
         else:
             workspace = await _workspace(work, person, team)
         wanted_app = app or person.app
-        if wanted_app is not None and await work.apps.find(wanted_app) is None:
-            raise Failure(f"there is no app {wanted_app}")
+        if person.is_bot and wanted_app != person.app:
+            raise Failure(f"{person.id} is the bot of {person.app}, not of {app}")
+        if wanted_app is not None:
+            found = await work.apps.find(wanted_app)
+            if found is None or found.removed:
+                raise Failure(f"there is no app {wanted_app}")
         return await tokens.create(
             work,
             organization=person.organization,
