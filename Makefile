@@ -53,8 +53,8 @@ format: setup ## put the code into its format, and fix what can be fixed
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: setup ## print how fast the server is, beside a bare one
-	$(BIN)/python -m benchmarks
+bench: setup ## print how fast the server is, beside a bare one; ARGUMENTS=--quick only shows that it runs
+	$(BIN)/python -m benchmarks $(ARGUMENTS)
 
 docs: setup ## write the pages that are generated: the tests fail where one is stale
 	$(BIN)/gridhall methods --markdown > docs/methods.md
