@@ -102,7 +102,8 @@ def live(
         methods: see `assemble`; answers of methods that are not in the catalogue are not checked.
         options: further fields of `ServeOptions`.
     """
-    chosen = ServeOptions(database=database, port=0, rate_factor=rate_factor, control_key=CONTROL_KEY, **options)
+    options = {"control_key": CONTROL_KEY} | options
+    chosen = ServeOptions(database=database, port=0, rate_factor=rate_factor, **options)
     listener = listen(chosen.host, 0)
     port = listener.getsockname()[1]
     url = chosen.public_url or f"http://127.0.0.1:{port}"

@@ -1,7 +1,7 @@
 """What the surfaces share of HTTP: the ASGI types, the caller's address, and plain answers."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import msgspec
@@ -32,17 +32,18 @@ def address_of(scope: Scope, trusted: Networks) -> str:
     client = scope.get("client")
     # A socket for both families tells IPv4 callers in IPv6's clothes.
     address: str = client[0].removeprefix("::ffff:") if client else ""
-    if not trusted or not _is_trusted(address, trusted):
+    caller = _parsed(address) if trusted else None
+    if caller is None or not _is_among(trusted, caller):
         return address
     chain = ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == b"x-forwarded-for")
     for hop in reversed(chain.split(",")):
-        candidate = hop.strip()
-        if not _is_address(candidate):
-            return address
-        address = candidate
-        if not _is_trusted(candidate, trusted):
-            return candidate
-    return address
+        before = _parsed(hop.strip())
+        if before is None:
+            break
+        caller = before
+        if not _is_among(trusted, caller):
+            break
+    return str(caller)
 
 
 async def respond(send: Send, status: int, headers: Headers, body: bytes) -> None:
@@ -68,17 +69,13 @@ async def respond_text(send: Send, status: int, text: str) -> None:
     await respond(send, status, [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))], body)
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_trusted(text: str, trusted: Networks) -> bool:
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(text)
     except ValueError:
-        return False
-    return any(address in network for network in trusted)
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def _is_among(networks: Networks, address: IPv4Address | IPv6Address) -> bool:
+    return any(address in network for network in networks)
