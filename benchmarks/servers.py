@@ -54,8 +54,8 @@ def hello(core: int | None) -> Iterator[Running]:
 @contextmanager
 def gridhall(url: str, core: int | None) -> Iterator[Running]:
     """Gridhall over a database that is filled, its limiter running with a factor that refuses nobody."""
-    program = "import sys; from gridhall.app import main; sys.exit(main())"
-    command = [sys.executable, "-c", program, "serve", "--database", url, "--port", "0", "--rate-limits", FACTOR]
+
+    command = [sys.executable, "-m", "gridhall", "serve", "--database", url, "--port", "0", "--rate-limits", FACTOR]
     began = time.perf_counter()
     with Path(os.devnull).open("w") as null:
         process = subprocess.Popen(_pinned(command, core), stdout=subprocess.PIPE, stderr=null, text=True)
