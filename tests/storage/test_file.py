@@ -87,6 +87,19 @@ def _unlink_logs(path: Path) -> None:
         Path(f"{path}{log}").unlink()
 
 
+def test_two_processes_that_write_all_the_time_get_their_turns(file: str) -> None:
+    async def writes(storage: Storage, name: str) -> None:
+        for number in range(60):
+            await storage.write(adds(f"{name} {number}"))
+
+    async def main() -> None:
+        async with opened(file) as one, opened(file) as other:
+            await asyncio.gather(writes(one, "one"), writes(other, "other"), writes(one, "one too"))
+            assert [await value(one, key) for key in ("one 59", "other 59", "one too 59")] == ["there"] * 3
+
+    run(main())
+
+
 async def _refuses(storage: Storage) -> None:
     """Every way to the database says that it is away."""
     for attempt in (storage.write(adds("in vain")), value(storage, "any"), storage.check()):

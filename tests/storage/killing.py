@@ -1,0 +1,136 @@
+"""Kill -9 in the middle of writes, again and again, and look whether everything acknowledged is there."""
+
+import http.client
+import json
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from cli.program import Serving, serve
+from gridhall.domain.work import Work
+from gridhall.storage.work import SqlWork
+from harness.databases import run
+from harness.storage import opened, wait_until
+
+
+@dataclass
+class Client:
+    """Sets one thing again and again, to the first value, the second …, each when the one before was acknowledged.
+
+    Arguments:
+        arguments: of the method, for each number.
+        read: the value that a server tells.
+        value: what it has to be for each number.
+        audited: whether each change leaves an entry in the audit log.
+    """
+
+    token: str
+    method: str
+    arguments: Callable[[int], dict[str, str]]
+    read: Callable[[Serving], object]
+    value: Callable[[int], object]
+    audited: bool = False
+    sent: int = 0
+    acknowledged: int = 0
+    refused: str = ""
+
+    def write(self, port: int) -> None:
+        """Write until the server is gone."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        headers = {"authorization": f"Bearer {self.token}", "content-type": "application/x-www-form-urlencoded"}
+        try:
+            while not self.refused:
+                self.sent = self.acknowledged + 1
+                connection.request("POST", f"/api/{self.method}", urlencode(self.arguments(self.sent)), headers)
+                answer = json.loads(connection.getresponse().read())
+                if answer["ok"]:
+                    self.acknowledged = self.sent
+                else:
+                    self.refused = answer["error"]
+        except (OSError, http.client.HTTPException, ValueError):
+            # The server was killed.
+            pass
+        finally:
+            connection.close()
+
+    def check(self, server: Serving) -> None:
+        """What was acknowledged last is there; so may be what was sent after it, whose answer the kill prevented."""
+        assert not self.refused
+        if self.sent:
+            there = self.read(server)
+            stored = [number for number in (self.acknowledged, self.sent) if self.value(number) == there]
+            assert stored, f"{self.method}: {there} is there, {self.value(self.acknowledged)} was acknowledged"
+            self.acknowledged = stored[0]
+
+
+def _profile(token: str, user: str, name: str, *, audited: bool) -> Client:
+    return Client(
+        token,
+        "users.profile.set",
+        lambda number: {"user": user, "name": name, "value": f"{name} {number}"},
+        lambda server: server.call("users.profile.get", "xoxp-ada-org", user=user)["profile"][name],
+        lambda number: f"{name} {number}",
+        audited,
+    )
+
+
+def _clients() -> list[Client]:
+    return [
+        _profile("xoxp-cho-east", "W0CHO000001", "status_text", audited=False),
+        _profile("xoxp-cho-east", "W0CHO000001", "pronouns", audited=False),
+        _profile("xoxp-ada-org", "W0DEV000001", "title", audited=True),
+        _profile("xoxp-ben-org", "W0DEV000001", "phone", audited=True),
+        Client(
+            "xoxp-cho-east",
+            "users.setPresence",
+            lambda number: {"presence": ("auto", "away")[number % 2]},
+            lambda server: server.call("users.getPresence", "xoxp-cho-east")["manual_away"],
+            lambda number: bool(number % 2),
+        ),
+    ]
+
+
+async def _audited(database: str) -> int:
+    """How many changes of profiles the audit log holds. It only grows: a change that was overwritten since counts as well."""
+
+    async def unit(work: Work) -> int:
+        assert isinstance(work, SqlWork)
+        return sum(entry.action == "user_profile_updated" for entry in await work.audit.list("E0ACME00001"))
+
+    async with opened(database) as storage:
+        return await storage.read(unit)
+
+
+def kill_in_rounds(
+    database: str,
+    rounds: int,
+    folder: Path,
+    *options: str,
+    kill: Callable[[Serving], None] = lambda server: server.process.kill(),
+) -> int:
+    """Kill a server `rounds` times while it writes; gives how many changes were acknowledged, all of which were there."""
+    clients = _clients()
+    arguments = ("--database", database, "--rate-limits", "off", *options)
+    for round in range(rounds + 1):
+        with serve(*arguments, folder=folder) as server:
+            for client in clients:
+                client.check(server)
+            assert run(_audited(database)) == sum(client.acknowledged for client in clients if client.audited)
+            if round == rounds:
+                break
+            threads = [threading.Thread(target=client.write, args=(server.port,)) for client in clients]
+            enough = _total(clients) + random.randint(20, 250)
+            for thread in threads:
+                thread.start()
+            wait_until(lambda: _total(clients) > enough, 60)  # noqa: B023 -- called at once
+            kill(server)
+            for thread in threads:
+                thread.join(30)
+    return _total(clients)
+
+
+def _total(clients: list[Client]) -> int:
+    return sum(client.acknowledged for client in clients)

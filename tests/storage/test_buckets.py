@@ -1,0 +1,64 @@
+"""Buckets of an hour outlive a restart, and a slice that was not used is given back."""
+
+import msgspec
+
+from gridhall.catalogue.method import method
+from gridhall.catalogue.rates import Counted, per_workspace_and_app
+from gridhall.catalogue.registry import Registry
+from gridhall.contract.rates import Limit
+from gridhall.contract.tokens import Token
+from gridhall.contract.wire import Ok
+from gridhall.domain.call import Call
+from harness.databases import Databases
+from harness.live import Live, live
+
+BOT = "xoxb-east-desk"
+
+
+class NoArgs(msgspec.Struct, frozen=True):
+    """No arguments."""
+
+
+@method(
+    "test.hourly",
+    tokens=Token.BOT,
+    rate=(Counted("hourly", Limit(30, 3600, 30), per_workspace_and_app),),
+)
+async def hourly(call: Call, args: NoArgs) -> Ok:
+    """May be called thirty times an hour."""
+    return Ok()
+
+
+METHODS = Registry([hourly])
+
+
+def _passes(server: Live, most: int) -> int:
+    """How many of so many calls pass."""
+    return sum(server.call("test.hourly", BOT)["ok"] for _ in range(most))
+
+
+def test_an_hour_goes_on_over_a_restart(any_databases: Databases) -> None:
+    database = any_databases.filled()
+    with live(database, methods=METHODS, rate_factor=1) as server:
+        server.move(to=2_000_000_000)
+        assert _passes(server, 10) == 10
+    with live(database, methods=METHODS, rate_factor=1) as server:
+        server.move(to=2_000_000_000)
+        # Ten were used, and of the slice that the tenth was taken from the rest was given back: exactly twenty are left.
+        assert _passes(server, 25) == 20
+    with live(database, methods=METHODS, rate_factor=1) as server:
+        server.move(to=2_000_000_000)
+        reply = server.reply("test.hourly", BOT)
+        assert (reply.status, reply.headers["retry-after"]) == (429, "120")
+        server.move(advance=120)
+        assert _passes(server, 3) == 1
+        server.move(advance=3600)
+        assert _passes(server, 35) == 30
+
+
+def test_who_is_refused_is_not_counted(any_databases: Databases) -> None:
+    with live(any_databases.filled(), methods=METHODS, rate_factor=1) as server:
+        server.move(to=2_000_000_000)
+        assert _passes(server, 60) == 30
+        server.move(advance=240)
+        assert _passes(server, 60) == 2
