@@ -18,6 +18,10 @@ class Wire:
     def send(self, data: bytes) -> None:
         self._connection.sendall(data)
 
+    def end(self) -> None:
+        """Say that nothing more will be sent."""
+        self._connection.shutdown(socket.SHUT_WR)
+
     def reply(self) -> Reply:
         """The next answer; what follows it stays to be read."""
         _, status, _ = self._incoming.readline().split(maxsplit=2)
