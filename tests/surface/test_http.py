@@ -145,6 +145,23 @@ async def _forge(work: Any) -> None:
     await work.connection.run(statement)
 
 
+# Logs.
+
+
+def test_what_callers_do_wrong_fills_no_log(open_server: Live, caplog: pytest.LogCaptureFixture) -> None:
+    assert open_server.call("auth.teams.list", "xoxp-mia", cursor="n\u00f6ne")["error"] == "invalid_cursor"
+    assert open_server.call("users.profile.set", "xoxp-mia", profile="[")["error"] == "invalid_profile"
+    assert open_server.call("auth.test", "xoxp-closed")["error"] == "service_unavailable"
+    assert [record for record in caplog.records if record.name.startswith("gridhall")] == []
+
+
+def test_a_failing_storage_is_logged_with_its_cause(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    assert stage.damaged.call("auth.test", "xoxp-mia")["error"] == "fatal_error"
+    (record,) = [record for record in caplog.records if record.name == "gridhall.pipeline"]
+    assert record.levelname == "WARNING"
+    assert "malformed" in record.getMessage()
+
+
 # Bodies.
 
 

@@ -108,9 +108,10 @@ def method(
         arguments = declared(struct)
         codes = {argument.arg.missing for argument in arguments if argument.required}
         codes |= {argument.arg.invalid for argument in arguments}
+        codes |= {code for code in (team_missing, team_unknown) if code is not None}
         undeclared = {code.code for code in codes if code.code not in ("invalid_arguments",)} - {error.code for error in errors}
         if undeclared:
-            raise TypeError(f"{name}: arguments refuse with codes that the method does not declare: {sorted(undeclared)}")
+            raise TypeError(f"{name} refuses arguments with codes that it does not declare: {sorted(undeclared)}")
         return Method(
             name=name,
             handler=handler,
