@@ -302,6 +302,20 @@ own("bots.info", "bot_not_found", "No bot has this id.", "xoxp-mia", bot="B0NOBO
 own("bots.info", "missing_argument", "The token is org-level, and no workspace is named.", "xoxp-owen-org", bot="B0KIT000001")
 own("bots.info", "team_not_found", "No workspace has the `team_id`.", "xoxp-owen-org", team_id="T0NOWHERE01")
 own("team.info", "enterprise_not_found", "No organization of the caller's has this id.", "xoxp-mia", team="E0CLOSED001")
+own(
+    "team.info",
+    "fail_to_get_teams_for_restricted_user",
+    "A guest asks about a workspace that is not theirs.",
+    "xoxp-gus",
+    team="T0OUTSIDE01",
+)
+own(
+    "team.info",
+    "team_access_not_granted",
+    "An org-level token asks about a workspace out of its reach.",
+    "xoxp-owen-org",
+    team="T0OUTSIDE01",
+)
 own("team.info", "team_not_found", "No workspace of the organization has this id.", "xoxp-mia", team="T0CLOSED001")
 own("team.info", "team_not_on_enterprise", "A lone workspace asks by domain.", "xoxp-solo", domain="states-main")
 own("users.conversations", "access_denied", GUEST_SEES_NOT, "xoxp-gus", user="W0MIA000001")
@@ -383,11 +397,14 @@ NO_CAUSES: list[NoCause] = [
         others(named("users.conversations", "users.getPresence")),
     ),
     NoCause("enterprise_is_restricted", "The method serves org-level tokens.", others(refuses_org_token)),
-    NoCause("team_access_not_granted", "The method is told no workspace that might be out of reach.", others(names_team)),
+    NoCause(
+        "team_access_not_granted",
+        "The method is told no workspace that might be out of reach.",
+        others(lambda method: names_team(method) or method.name == "team.info"),
+    ),
     NoCause("not_allowed_token_type", "The method takes tokens of every kind.", others(refuses_a_kind)),
     NoCause("missing_scope", "The method needs no scope.", others(needs_scope)),
     NoCause("bots_not_found", "The method tells about one bot, which answers bot_not_found.", named("bots.info")),
-    NoCause("fail_to_get_teams_for_restricted_user", "Guests are told about workspaces like anybody else.", named("team.info")),
     NoCause("missing_user", "The method is told no person.", named("team.info")),
     NoCause("user_not_found", "The method is told no person.", named("team.info")),
     NoCause("org_not_found", "An unknown organization answers enterprise_not_found.", named("team.info")),
