@@ -1,20 +1,81 @@
-"""uvicorn's HTTP protocol, with the head and the body of an answer sent in one packet.
+"""uvicorn's HTTP protocol, with three differences.
 
-uvicorn writes them one after the other, which is two system calls and two packets for every answer, a sixth of what a small
-answer costs (docs/decisions/0006-one-packet-per-answer.md).
+- The head and the body of an answer go in one packet. uvicorn writes them one after the other, which is two system calls and
+  two packets for every answer, a sixth of what a small answer costs (docs/decisions/0006-one-packet-per-answer.md).
+- A request's head may not grow without end. uvicorn keeps all of it, however long it gets.
+- A request that offers another protocol keeps its body. Java's own client offers HTTP/2 with each, and the parser takes what
+  follows such a head for that protocol's.
 """
 
 import asyncio
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+MOST_HEAD = 64 * 1024
+"""Bytes that a request's first line and headers may have together."""
 
-class OnePacketProtocol(HttpToolsProtocol):
-    """HTTP over a transport that gathers what is written in one turn of the loop."""
+_HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_FRAMING = (b"content-length", b"transfer-encoding")
+
+
+class Http(HttpToolsProtocol):
+    """One connection."""
+
+    _head = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(_Gathering(transport, self.loop))  # type: ignore[arg-type]
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            if self._should_upgrade():
+                self.handle_websocket_upgrade()
+            else:
+                self._decline(data[offer.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+        # The scope has a path from the moment when the head is complete.
+        if self.scope is None or "path" in self.scope:
+            self._head = 0
+            return
+        self._head += len(data)
+        if self._head > MOST_HEAD and not self.transport.is_closing():
+            self.transport.write(_HEAD_TOO_LARGE)
+            self.transport.close()
+
+    def _decline(self, rest: bytes) -> None:
+        """Go on as if no other protocol had been offered, up to the end of this request; then the connection is closed."""
+        self.cycle.keep_alive = False
+        framing = [name + b": " + value for name, value in self.headers if name in _FRAMING]
+        if not framing:
+            return
+        self.cycle.more_body = True
+        self.parser = httptools.HttpRequestParser(_Body(self))
+        try:
+            self.parser.feed_data(b"\r\n".join((b"POST / HTTP/1.1", *framing, b"", rest)))
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+
+
+class _Body:
+    """Hears of one body, whatever else a parser finds."""
+
+    def __init__(self, protocol: HttpToolsProtocol) -> None:
+        self._protocol = protocol
+        self._ended = False
+
+    def on_body(self, body: bytes) -> None:
+        if not self._ended:
+            self._protocol.on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._ended = True
+        self._protocol.on_message_complete()
 
 
 class _Gathering:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from gridhall.server.asgi import Server
-from gridhall.server.protocol import OnePacketProtocol
+from gridhall.server.protocol import Http
 
 KEEP_ALIVE = 75
 """Seconds that an idle connection stays open: longer than clients keep theirs, so that they close first."""
@@ -20,11 +20,6 @@ GRACE = 30
 """Seconds that running requests have to be answered in after SIGTERM."""
 
 BACKLOG = 2048
-
-MOST_HEAD = 64 * 1024
-"""Bytes that a request's first line and headers may have together."""
-
-_HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -49,7 +44,7 @@ async def run(server: Server, listener: socket.socket, on_ready: Callable[[], No
     """
     config = uvicorn.Config(
         server,
-        http=_Http,
+        http=Http,
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -67,65 +62,6 @@ async def run(server: Server, listener: socket.socket, on_ready: Callable[[], No
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, uvicorn_server.stop)
     await uvicorn_server.serve(sockets=[listener])
-
-
-class _Http(HttpToolsProtocol):
-    """uvicorn's HTTP, with an end to how much head a request may send, and bodies also behind an offer to upgrade.
-
-    uvicorn keeps a head however long it gets. And its parser takes a request that offers another protocol (Java's own client
-    offers HTTP/2 with each) for one without a body, and what follows for that protocol.
-    """
-
-    _head = 0
-
-    def data_received(self, data: bytes) -> None:
-        self._unset_keepalive_if_required()
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as offer:
-            if self._should_upgrade():
-                self.handle_websocket_upgrade()
-            else:
-                self._decline(data[offer.args[0] :])
-        except httptools.HttpParserError:
-            self.send_400_response("Invalid HTTP request received.")
-        # The scope has a path from the moment when the head is complete.
-        if self.scope is None or "path" in self.scope:
-            self._head = 0
-            return
-        self._head += len(data)
-        if self._head > MOST_HEAD and not self.transport.is_closing():
-            self.transport.write(_HEAD_TOO_LARGE)
-            self.transport.close()
-
-    def _decline(self, rest: bytes) -> None:
-        """Go on as if no other protocol had been offered, up to the end of this request; then the connection is closed."""
-        self.cycle.keep_alive = False
-        framing = [name + b": " + value for name, value in self.headers if name in (b"content-length", b"transfer-encoding")]
-        if not framing:
-            return
-        self.cycle.more_body = True
-        self.parser = httptools.HttpRequestParser(_Body(self))
-        try:
-            self.parser.feed_data(b"\r\n".join((b"POST / HTTP/1.1", *framing, b"", rest)))
-        except httptools.HttpParserError:
-            self.send_400_response("Invalid HTTP request received.")
-
-
-class _Body:
-    """What a parser tells of a body alone, once."""
-
-    def __init__(self, protocol: HttpToolsProtocol) -> None:
-        self._protocol = protocol
-        self._ended = False
-
-    def on_body(self, body: bytes) -> None:
-        if not self._ended:
-            self._protocol.on_body(body)
-
-    def on_message_complete(self) -> None:
-        self._ended = True
-        self._protocol.on_message_complete()
 
 
 class _Uvicorn(uvicorn.Server):

@@ -1,0 +1,69 @@
+"""HTTP where uvicorn's own would not do."""
+
+import socket
+
+import pytest
+
+from harness.live import TIMEOUT, Live
+
+FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
+OFFER = b"Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+POST = b"POST /api/api.test HTTP/1.1\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def exchange(server: Live, *pieces: bytes) -> bytes:
+    """All that is answered until the server closes the connection."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=TIMEOUT) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for number, piece in enumerate(pieces):
+            if number:
+                # A call in between shows that the server has read what came before.
+                assert server.call("api.test")["ok"]
+            connection.sendall(piece)
+        answer = b""
+        while received := connection.recv(65536):
+            answer += received
+    return answer
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [POST + OFFER + FORM + b"Content-Length: 7\r\n\r\nfoo=bar"],
+        [POST + OFFER + FORM + b"Content-Length: 7\r\n\r\n", b"foo=bar"],
+        [POST + OFFER + FORM + b"Content-Length: 7\r\n\r\nfoo", b"=b", b"ar"],
+        [POST + OFFER[:20], OFFER[20:] + FORM + b"Content-Length: 7\r\n", b"\r\nfoo=bar"],
+        [POST + OFFER + FORM + CHUNKED + b"3\r\nfoo\r\n4\r\n=bar\r\n0\r\n\r\n"],
+        [POST + OFFER + FORM + CHUNKED + b"3\r\nfoo\r\n", b"4\r\n=bar\r\n0\r\n\r\n"],
+        # What stands behind the body is never taken for a part of it.
+        [POST + OFFER + FORM + b"Content-Length: 7\r\n\r\nfoo=bar" + POST + FORM + b"Content-Length: 8\r\n\r\n&baz=bar"],
+    ],
+)
+def test_a_body_behind_an_offer_to_upgrade_is_read(pieces: list[bytes], reading: Live) -> None:
+    answer = exchange(reading, *pieces)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close\r\n" in answer
+    assert answer.endswith(b'\r\n\r\n{"ok":true,"args":{"foo":"bar"}}')
+
+
+@pytest.mark.parametrize("verb", [b"GET", b"POST"])
+def test_an_offer_without_a_body(verb: bytes, reading: Live) -> None:
+    answer = exchange(reading, verb + b" /api/api.test HTTP/1.1\r\n" + OFFER + b"\r\n")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_body_behind_an_offer_that_is_none(reading: Live) -> None:
+    assert exchange(reading, POST + OFFER + FORM + CHUNKED + b"no chunk\r\n").startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    "head", [b"GET /" + b"x" * 70_000, b"GET / HTTP/1.1\r\nx: " + b"x" * 70_000, POST + b"x: y\r\n" * 12_000]
+)
+def test_a_head_without_end_is_refused(head: bytes, reading: Live) -> None:
+    assert exchange(reading, head).startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_long_head_is_fine(reading: Live) -> None:
+    head = POST + b"x: y\r\n" * 9_000 + b"Connection: close\r\n"
+    assert exchange(reading, head, b"Content-Length: 0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
