@@ -1,8 +1,12 @@
-"""Writes docs/errors.md: `python -m surface.page` with `src` and `tests` on the path."""
+"""Writes docs/errors.md and docs/authorization.md: `python -m surface.page` with `src` and `tests` on the path."""
 
+import io
 from collections.abc import Iterable
+from contextlib import redirect_stderr
 from pathlib import Path
 
+from surface.authorization import PAGE as AUTHORIZATION
+from surface.authorization import authorization_page
 from surface.causes import CAUSES, DOCUMENTED, METHODS, NO_CAUSES, OURS, PAIRS, Applies, causes_of
 
 ERRORS = Path(__file__).parents[2] / "docs/errors.md"
@@ -60,6 +64,12 @@ def _methods(names: set[str]) -> str:
     return ", ".join(name for name in METHODS if name in names)
 
 
-if __name__ == "__main__":
-    ERRORS.parent.mkdir(exist_ok=True)
+def main() -> None:
     ERRORS.write_text(errors_page())
+    # The server writes a line for each of some thousand requests.
+    with redirect_stderr(io.StringIO()):
+        AUTHORIZATION.write_text(authorization_page())
+
+
+if __name__ == "__main__":
+    main()
