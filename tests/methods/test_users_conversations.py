@@ -26,9 +26,9 @@ def channels(live: Live, token: str, **arguments: object) -> dict[str, dict[str,
     return {channel["id"]: channel for channel in answer["channels"]}
 
 
-def test_public_channels_are_listed_by_default(any_campus: Live) -> None:
-    assert list(channels(any_campus, "xoxp-mia")) == PUBLIC
-    assert list(channels(any_campus, "xoxp-mia", types=ALL)) == sorted(PUBLIC + PRIVATE + IMS + MPIMS)
+def test_public_channels_are_listed_by_default(each_campus: Live) -> None:
+    assert list(channels(each_campus, "xoxp-mia")) == PUBLIC
+    assert list(channels(each_campus, "xoxp-mia", types=ALL)) == sorted(PUBLIC + PRIVATE + IMS + MPIMS)
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ def test_a_private_channel_is_a_group_only_by_an_old_id(campus: Live) -> None:
     assert (old["is_private"], old["is_channel"], old["is_group"]) == (True, False, True)
 
 
-def test_a_channel_of_several_workspaces_is_shared_in_the_organization(any_campus: Live) -> None:
-    both = channels(any_campus, "xoxp-mia")["C0BOTH00001"]
+def test_a_channel_of_several_workspaces_is_shared_in_the_organization(each_campus: Live) -> None:
+    both = channels(each_campus, "xoxp-mia")["C0BOTH00001"]
     assert (both["is_shared"], both["is_org_shared"], both["is_ext_shared"], both["is_global_shared"]) == (
         True,
         True,
@@ -148,8 +148,8 @@ def test_a_channel_tells_who_may_post(campus: Live) -> None:
     assert "properties" not in listed["C0STUDIO001"]
 
 
-def test_a_connected_channel_looks_to_each_side_from_where_they_stand(any_campus: Live) -> None:
-    ours, theirs = channels(any_campus, "xoxp-mia")["C0LINK00001"], channels(any_campus, "xoxp-tom")["C0LINK00001"]
+def test_a_connected_channel_looks_to_each_side_from_where_they_stand(each_campus: Live) -> None:
+    ours, theirs = channels(each_campus, "xoxp-mia")["C0LINK00001"], channels(each_campus, "xoxp-tom")["C0LINK00001"]
     for side, own, other in ((ours, "T0ARTS00001", "T0TOWN00001"), (theirs, "T0TOWN00001", "T0ARTS00001")):
         assert (side["is_shared"], side["is_ext_shared"], side["is_org_shared"]) == (True, True, False)
         assert (side["internal_team_ids"], side["connected_team_ids"]) == ([own], [other])
@@ -172,8 +172,8 @@ def test_a_channel_between_two_organizations_is_in_a_workspace_of_each(
     assert (channel["enterprise_id"], channel["conversation_host_id"]) == (organization, "E0NORTH0001")
 
 
-def test_a_direct_message_tells_the_other_person(any_campus: Live) -> None:
-    ims = channels(any_campus, "xoxp-mia", types="im")
+def test_a_direct_message_tells_the_other_person(each_campus: Live) -> None:
+    ims = channels(each_campus, "xoxp-mia", types="im")
     assert ims["D0MIAMAX001"] == {
         "id": "D0MIAMAX001",
         "created": 1500000100,
@@ -189,8 +189,8 @@ def test_a_direct_message_tells_the_other_person(any_campus: Live) -> None:
         "priority": 0,
     }
     assert (ims["D0MIADAN001"]["user"], ims["D0MIADAN001"]["is_user_deleted"]) == ("W0DAN000001", True)
-    assert channels(any_campus, "xoxp-max", types="im")["D0MIAMAX001"]["user"] == "W0MIA000001"
-    assert channels(any_campus, "xoxp-tom", types="im")["D0MIATOM001"]["user"] == "W0MIA000001"
+    assert channels(each_campus, "xoxp-max", types="im")["D0MIAMAX001"]["user"] == "W0MIA000001"
+    assert channels(each_campus, "xoxp-tom", types="im")["D0MIATOM001"]["user"] == "W0MIA000001"
 
 
 def test_a_group_message_is_named_after_its_people(campus: Live) -> None:
@@ -202,11 +202,11 @@ def test_a_group_message_is_named_after_its_people(campus: Live) -> None:
 # Other people's.
 
 
-def test_of_others_the_public_channels_are_seen_and_what_is_shared_with_them(any_campus: Live) -> None:
-    assert list(channels(any_campus, "xoxp-max", user="W0MIA000001", types=ALL)) == sorted(
+def test_of_others_the_public_channels_are_seen_and_what_is_shared_with_them(each_campus: Live) -> None:
+    assert list(channels(each_campus, "xoxp-max", user="W0MIA000001", types=ALL)) == sorted(
         [*PUBLIC, "D0MIAMAX001", "G0TRIO00001"]
     )
-    assert list(channels(any_campus, "xoxp-wes", user="W0MIA000001", types="private_channel")) == ["C0HIDDEN001"]
+    assert list(channels(each_campus, "xoxp-wes", user="W0MIA000001", types="private_channel")) == ["C0HIDDEN001"]
 
 
 def test_what_was_left_is_shared_no_more(own_campus: Live) -> None:
@@ -223,20 +223,20 @@ def test_naming_oneself_changes_nothing(campus: Live) -> None:
     assert channels(campus, "xoxp-mia", types=ALL) == channels(campus, "xoxp-mia", types=ALL, user="W0MIA000001")
 
 
-def test_of_an_external_member_the_common_conversations_are_seen(any_campus: Live) -> None:
-    assert list(channels(any_campus, "xoxp-mia", user="U0TOM000001", types=ALL)) == ["C0LINK00001", "D0MIATOM001"]
-    assert list(channels(any_campus, "xoxp-pia", user="U0TOM000001", types=ALL)) == ["C0BRIDGE001", "C0LINK00001"]
-    assert list(channels(any_campus, "xoxp-tom", user="W0MIA000001", types="public_channel,im")) == [
+def test_of_an_external_member_the_common_conversations_are_seen(each_campus: Live) -> None:
+    assert list(channels(each_campus, "xoxp-mia", user="U0TOM000001", types=ALL)) == ["C0LINK00001", "D0MIATOM001"]
+    assert list(channels(each_campus, "xoxp-pia", user="U0TOM000001", types=ALL)) == ["C0BRIDGE001", "C0LINK00001"]
+    assert list(channels(each_campus, "xoxp-tom", user="W0MIA000001", types="public_channel,im")) == [
         "C0LINK00001",
         "D0MIATOM001",
     ]
 
 
-def test_a_guest_sees_of_others_only_where_they_are_themselves(any_campus: Live) -> None:
-    assert list(channels(any_campus, "xoxp-gia", types=ALL)) == ["C0STUDIO001"]
-    assert list(channels(any_campus, "xoxp-gia", user="W0MIA000001", types=ALL)) == ["C0STUDIO001"]
-    assert list(channels(any_campus, "xoxp-gus", user="W0MIA000001", types=ALL)) == ["C0LINK00001", "C0STUDIO001"]
-    assert any_campus.call("users.conversations", "xoxp-gia", user="W0MAX000001") == {"ok": False, "error": "access_denied"}
+def test_a_guest_sees_of_others_only_where_they_are_themselves(each_campus: Live) -> None:
+    assert list(channels(each_campus, "xoxp-gia", types=ALL)) == ["C0STUDIO001"]
+    assert list(channels(each_campus, "xoxp-gia", user="W0MIA000001", types=ALL)) == ["C0STUDIO001"]
+    assert list(channels(each_campus, "xoxp-gus", user="W0MIA000001", types=ALL)) == ["C0LINK00001", "C0STUDIO001"]
+    assert each_campus.call("users.conversations", "xoxp-gia", user="W0MAX000001") == {"ok": False, "error": "access_denied"}
 
 
 @pytest.mark.parametrize("user", ["W0NOBODY001", "mia", "U0TED000001"])

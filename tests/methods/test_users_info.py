@@ -207,8 +207,8 @@ def test_without_a_workspace_everybody_is_at_home_in_the_organization(campus: Li
     assert "is_stranger" not in told
 
 
-def test_an_external_member_is_told_without_their_language(any_campus: Live) -> None:
-    told = user(any_campus, "xoxp-mia", "U0TOM000001", include_locale="true")
+def test_an_external_member_is_told_without_their_language(each_campus: Live) -> None:
+    told = user(each_campus, "xoxp-mia", "U0TOM000001", include_locale="true")
     assert (told["team_id"], told["profile"]["team"], told["profile"]["email"]) == (
         "T0TOWN00001",
         "T0TOWN00001",
@@ -216,7 +216,7 @@ def test_an_external_member_is_told_without_their_language(any_campus: Live) -> 
     )
     assert told.keys().isdisjoint({"locale", "enterprise_user", "enterprise_id", "has_2fa", "is_stranger"})
     assert (told["is_admin"], told["is_primary_owner"]) == (False, False)
-    back = user(any_campus, "xoxp-tom", "W0MIA000001")
+    back = user(each_campus, "xoxp-tom", "W0MIA000001")
     assert (back["team_id"], back["profile"]["email"]) == ("E0CAMPUS001", "mia@campus.test")
 
 
@@ -247,11 +247,11 @@ def test_who_shares_nothing_with_the_organization_is_not_found(campus: Live) -> 
     ],
 )
 def test_a_guest_sees_whom_they_share_a_conversation_with(
-    any_campus: Live, token: str, visible: list[str], hidden: list[str]
+    each_campus: Live, token: str, visible: list[str], hidden: list[str]
 ) -> None:
-    assert all(any_campus.call("users.info", token, user=id)["ok"] for id in visible)
+    assert all(each_campus.call("users.info", token, user=id)["ok"] for id in visible)
     for id in hidden:
-        assert any_campus.call("users.info", token, user=id) == {"ok": False, "error": "user_not_visible"}
+        assert each_campus.call("users.info", token, user=id) == {"ok": False, "error": "user_not_visible"}
 
 
 def test_members_see_guests(campus: Live) -> None:
@@ -262,8 +262,8 @@ def test_members_see_guests(campus: Live) -> None:
 
 
 @pytest.mark.parametrize("email", ["max@campus.test", "MAX@CAMPUS.TEST", " Max@Campus.test "])
-def test_an_address_finds_its_person_whatever_its_case(any_campus: Live, email: str) -> None:
-    found = any_campus.call("users.lookupByEmail", "xoxb-easel", email=email)["user"]
+def test_an_address_finds_its_person_whatever_its_case(each_campus: Live, email: str) -> None:
+    found = each_campus.call("users.lookupByEmail", "xoxb-easel", email=email)["user"]
     assert (found["id"], found["profile"]["email"]) == ("W0MAX000001", "Max@Campus.test")
 
 

@@ -183,8 +183,8 @@ SEEN_BY_GIA = ["W0EASEL0001", "W0GIA000001", "W0GUS000001", "W0MIA000001"]
 
 
 @pytest.mark.parametrize("token", ["xoxp-gia", "xoxp-gus"])
-def test_a_guest_sees_whom_they_share_a_conversation_with(any_campus: Live, token: str) -> None:
-    assert ids(any_campus.call("users.list", token)) == SEEN_BY_GIA
+def test_a_guest_sees_whom_they_share_a_conversation_with(each_campus: Live, token: str) -> None:
+    assert ids(each_campus.call("users.list", token)) == SEEN_BY_GIA
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])

@@ -2,6 +2,7 @@
 
 import io
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -226,6 +227,15 @@ def test_a_new_picture_has_a_new_address_and_the_old_one_is_gone(any_campus: Liv
     assert fetch(any_campus, first["image_48"]).status == 404
     assert near(shown(any_campus, second["image_48"]), 0.5, 0.5, GREEN)
     assert kept(any_campus) == len(SIZES) + 1
+
+
+def test_of_pictures_set_at_once_one_is_kept(any_campus: Live) -> None:
+    files = [encoded(picture(8, 8, (shade, 0, 0))) for shade in (0, 0, 90, 180)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda data: upload(any_campus, "xoxp-mia", data), files))
+    assert all(answer["ok"] for answer in answers)
+    assert kept(any_campus) == len(SIZES) + 1
+    assert shown(any_campus, profile(any_campus)["image_original"]).size == (8, 8)
 
 
 def test_the_same_picture_again_stays_where_it_is(own_campus: Live) -> None:

@@ -1,36 +1,39 @@
 """users.profile.set"""
 
 import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from gridhall.storage.tables import people
-from harness.live import Live
+from harness.databases import Databases
+from harness.live import Live, live
 from methods.rows import change
 
 NOON = 1700000000
 
 
-def put(live: Live, token: str, user: str | None = None, /, **fields: object) -> dict[str, Any]:
+def put(server: Live, token: str, user: str | None = None, /, **fields: object) -> dict[str, Any]:
     """Set fields by a form, as `profile`."""
     who = {} if user is None else {"user": user}
-    return live.call("users.profile.set", token, profile=json.dumps(fields), **who)
+    return server.call("users.profile.set", token, profile=json.dumps(fields), **who)
 
 
 def code(answer: dict[str, Any]) -> str:
     return "ok" if answer["ok"] else answer["error"]
 
 
-def profile(live: Live, token: str = "xoxp-mia", **arguments: object) -> dict[str, Any]:
-    told: dict[str, Any] = live.call("users.profile.get", token, **arguments)["profile"]
+def profile(server: Live, token: str = "xoxp-mia", **arguments: object) -> dict[str, Any]:
+    told: dict[str, Any] = server.call("users.profile.get", token, **arguments)["profile"]
     return told
 
 
-def audited(live: Live, organization: str = "E0CAMPUS001") -> list[tuple[str, str, str, Any]]:
+def audited(server: Live, organization: str = "E0CAMPUS001") -> list[tuple[str, str, str, Any]]:
     """Who changed whose profile, and which fields."""
-    entries = live.on_loop(live.gridhall.storage.read(lambda work: work.audit.list(organization)))
+    entries = server.on_loop(server.gridhall.storage.read(lambda work: work.audit.list(organization)))
     return [
         (entry.actor, entry.entity_kind, entry.entity, json.loads(entry.details))
         for entry in entries
@@ -332,9 +335,9 @@ def test_an_administrator_changes_addresses(any_campus: Live) -> None:
     assert code(put(any_campus, "xoxp-abe", email="abe@new.test")) == "ok"
 
 
-def test_an_address_is_one_person_s_in_the_organization(any_campus: Live) -> None:
+def test_an_address_is_one_person_s_in_the_organization(each_campus: Live) -> None:
     for email in ("mia@campus.test", "MIA@Campus.Test", "dan@campus.test", "lea@campus.test"):
-        assert code(put(any_campus, "xoxp-abe", "W0MAX000001", email=email)) == "email_taken"
+        assert code(put(each_campus, "xoxp-abe", "W0MAX000001", email=email)) == "email_taken"
 
 
 def test_one_s_own_address_and_one_of_another_organization_are_free(own_campus: Live) -> None:
@@ -453,3 +456,66 @@ def test_changing_oneself_or_being_refused_is_not(own_campus: Live) -> None:
     put(own_campus, "xoxp-abe", "W0OLA000001", title="Changed")
     put(own_campus, "xoxp-abe", "W0MAX000001", title="t" * 256)
     assert audited(own_campus) == []
+
+
+# How often.
+
+
+@pytest.fixture
+def limited(sqlite_databases: Databases) -> Iterator[Live]:
+    """The documented limits, and a clock that stands still."""
+    with live(sqlite_databases.filled("campus"), rate_factor=1.0) as running:
+        running.move()
+        yield running
+
+
+def test_a_token_sets_one_profile_ten_times_a_minute(limited: Live) -> None:
+    for user in (None, "W0MIA000001") * 5:
+        assert code(put(limited, "xoxp-mia", user, title="x")) == "ok"
+    assert code(put(limited, "xoxp-mia", title="x")) == "ratelimited"
+    assert code(put(limited, "xoxp-mia-org", title="x")) == "ok"
+    limited.move(advance=6)
+    assert code(put(limited, "xoxp-mia", title="x")) == "ok"
+    assert code(put(limited, "xoxp-mia", title="x")) == "ratelimited"
+
+
+def test_a_token_sets_thirty_profiles_a_minute(limited: Live) -> None:
+    for user in ("W0MAX000001", "W0DAN000001", "W0GIA000001"):
+        for _ in range(10):
+            assert code(put(limited, "xoxp-abe", user, title="x")) == "ok"
+    assert code(put(limited, "xoxp-abe", "W0GUS000001", title="x")) == "ratelimited"
+    limited.move(advance=2)
+    assert code(put(limited, "xoxp-abe", "W0GUS000001", title="x")) == "ok"
+
+
+def test_labels_are_asked_for_less_often(limited: Live) -> None:
+    for _ in range(20):
+        assert limited.call("users.profile.get", "xoxp-mia", include_labels="true")["ok"]
+    refused = limited.reply("users.profile.get", "xoxp-mia", include_labels="true")
+    assert (refused.status, refused.headers["retry-after"]) == (429, "3")
+    assert limited.call("users.profile.get", "xoxp-mia")["ok"]
+
+
+# All at once.
+
+
+def test_of_two_who_take_an_address_at_once_one_gets_it(any_campus: Live) -> None:
+    def take(attempt: tuple[int, str]) -> str:
+        number, user = attempt
+        return code(put(any_campus, "xoxp-abe", user, email=f"new{number}@campus.test"))
+
+    for number in range(5):
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = list(pool.map(take, [(number, "W0MAX000001"), (number, "W0GUS000001")]))
+        assert sorted(outcomes) == ["email_taken", "ok"]
+
+
+def test_changes_of_different_fields_at_once_all_count(any_campus: Live) -> None:
+    fields = {"title": "Sculptor", "phone": "1", "pronouns": "they/them", "display_name": "Mimi", "status_text": "Busy"}
+
+    def set_one(field: tuple[str, str]) -> str:
+        return code(put(any_campus, "xoxp-mia", **{field[0]: field[1]}))
+
+    with ThreadPoolExecutor(5) as pool:
+        assert set(pool.map(set_one, fields.items())) == {"ok"}
+    assert fields.items() <= profile(any_campus).items()
