@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from functools import lru_cache
 
 from gridhall.catalogue.method import Method
 from gridhall.catalogue.registry import Registry
@@ -112,6 +113,7 @@ class Pipeline:
         return actor
 
 
+@lru_cache(maxsize=4096)
 def _value(text: str) -> bytes:
     """A header's value. Scopes are kept as whoever made the token wrote them, and must not begin a header of their own."""
     return (text if text.isprintable() else ascii(text)).encode()

@@ -58,6 +58,7 @@ _FIND_MEMBER = Statement(
     .select_from(people.outerjoin(_own, and_(_IS_OWN, _own.c.workspace == bindparam("workspace"))))
     .where(people.c.organization == bindparam("organization"), people.c.id == bindparam("person")),
     Member,
+    remembered=True,
 )
 
 _ROLES = Statement(

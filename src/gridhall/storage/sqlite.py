@@ -24,6 +24,9 @@ from gridhall.storage.work import SqlWork
 
 T = TypeVar("T")
 
+MOST_REMEMBERED = 20_000
+"""Rows of one statement that are kept, about 2 KB each. Past it they are forgotten: simpler than ageing, and reached by few."""
+
 Unit = Callable[[Work], Coroutine[Any, Any, Any]]
 Waiting = tuple[Unit, asyncio.Future[Any]]
 
@@ -99,6 +102,55 @@ class SqliteConnection:
             raise Conflict(str(error)) from error
 
 
+class _Reading(SqliteConnection):
+    """The connection that reads, with the rows that it remembers (docs/decisions/0007-remembered-rows.md)."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        super().__init__(raw)
+        self._rows: dict[Statement[Any], dict[tuple[Any, ...], Any]] = {}
+
+    async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
+        if not statement.remembered:
+            return await super().one(statement, **parameters)
+        key = tuple(parameters.values())
+        rows = self._rows.get(statement)
+        if rows is None or len(rows) >= MOST_REMEMBERED:
+            rows = self._rows[statement] = {}
+        try:
+            remembered: T | None = rows[key]
+        except KeyError:
+            remembered = rows[key] = await super().one(statement, **parameters)
+        return remembered
+
+    def forget(self, tables: set[str]) -> None:
+        """Forget the rows of statements that read these tables."""
+        for statement in [statement for statement in self._rows if not tables.isdisjoint(statement.plan(SQLITE).tables)]:
+            del self._rows[statement]
+
+    def forget_all(self) -> None:
+        self._rows.clear()
+
+
+class _Writing(SqliteConnection):
+    """The connection that writes, with the tables that it wrote to since they were last taken."""
+
+    __slots__ = ("changed",)
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        super().__init__(raw)
+        self.changed: set[str] = set()
+
+    async def run(self, statement: Statement[Any], **parameters: Any) -> int:
+        self.changed |= statement.plan(SQLITE).tables
+        return await super().run(statement, **parameters)
+
+    async def many(self, statement: Statement[Any], rows: list[dict[str, Any]]) -> None:
+        self.changed |= statement.plan(SQLITE).tables
+        await super().many(statement, rows)
+
+
 class SqliteStorage:
     """Runs units of work on one SQLite database.
 
@@ -130,8 +182,9 @@ class SqliteStorage:
         self._writer = connect(self._path)
         # Memory belongs to one connection. A file gets a second one for reading, whose page cache writes do not disturb.
         self._reader = self._writer if self._path == MEMORY else connect(self._path, reads=True)
-        self._read_work = SqlWork(SqliteConnection(self._reader), self._source)
-        self._write_connection = SqliteConnection(self._writer)
+        self._read_connection = _Reading(self._reader)
+        self._read_work = SqlWork(self._read_connection, self._source)
+        self._write_connection = _Writing(self._writer)
         self._seen = self._data_version()
         self._away = False
 
@@ -229,6 +282,9 @@ class SqliteStorage:
             if isinstance(error, sqlite3.Error):
                 return error
             raise
+        finally:
+            self._read_connection.forget(self._write_connection.changed)
+            self._write_connection.changed.clear()
         for future, result, failure in outcomes:
             if failure is None:
                 future.set_result(result)
@@ -297,6 +353,7 @@ class SqliteStorage:
                 hearing = False
                 continue
             if changed or not hearing:
+                self._read_connection.forget_all()
                 if not hearing:
                     log.warning("the database is back")
                 self._listener.caught_up()

@@ -7,9 +7,10 @@ Compiling per call, or going through SQLAlchemy's own execution, costs two to te
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import Boolean, Executable
+from sqlalchemy import Boolean, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.visitors import iterate
 
 SQLITE: Dialect = sqlite.dialect(paramstyle="qmark")
 POSTGRESQL: Dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
@@ -25,12 +26,14 @@ class Plan(NamedTuple):
         order: the names of the parameters, in the driver's order.
         constants: the parameters whose values stand in the statement itself.
         booleans: which columns are booleans (SQLite has only integers).
+        tables: the names of the tables that the statement reads or changes.
     """
 
     sql: str
     order: tuple[str, ...]
     constants: dict[str, Any]
     booleans: tuple[int, ...]
+    tables: frozenset[str]
 
     def values(self, parameters: dict[str, Any]) -> list[Any]:
         """The parameters as the driver wants them. Changes `parameters`, which every caller has just made."""
@@ -46,11 +49,14 @@ class Statement(Generic[T]):
         clause: a SQLAlchemy Core statement; its parameters are `bindparam`s. In an UPDATE their names must differ from the
             columns' names.
         row: called with a row's columns in order.
+        remembered: whether an engine may keep rows of this statement until something writes to its tables. Worth it for rows
+            that are read all the time and seldom change; what it gives is shared, so that nobody may change it.
     """
 
-    __slots__ = ("_clause", "_plans", "row")
+    __slots__ = ("_clause", "_plans", "remembered", "row")
 
-    def __init__(self, clause: Executable, row: Callable[..., T]) -> None:
+    def __init__(self, clause: Executable, row: Callable[..., T], *, remembered: bool = False) -> None:
+        self.remembered = remembered
         self._clause = clause
         self._plans: dict[int, Plan] = {}
         self.row = row
@@ -88,4 +94,5 @@ def _compile(clause: Executable, dialect: Dialect) -> Plan:
     columns: Any = getattr(clause, "selected_columns", ())
     booleans = tuple(index for index, column in enumerate(columns) if isinstance(column.type, Boolean))
     constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-    return Plan(str(compiled), tuple(compiled.positiontup or ()), constants, booleans)
+    tables = frozenset(element.name for element in iterate(clause) if isinstance(element, Table))  # type: ignore[arg-type]
+    return Plan(str(compiled), tuple(compiled.positiontup or ()), constants, booleans, tables)
