@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import uvloop
 
@@ -74,6 +74,7 @@ async def assemble(
     methods: Registry | None = None,
     observer: Observer | None = None,
     stall: float = 10.0,
+    request_log: TextIO | None = None,
 ) -> Gridhall:
     """Put a server together over a database that was migrated.
 
@@ -81,6 +82,7 @@ async def assemble(
         url: where the server is reached from outside.
         methods: other methods than Gridhall's own; for tests.
         observer, stall: see `Pipeline`; for tests.
+        request_log: where requests are noted, if not on standard error; for tests.
 
     Raises:
         Unusable: the database is out of reach.
@@ -93,7 +95,7 @@ async def assemble(
     context = Context(Site(url), Cursors(await storage.write(meta.cursor_secret)))
     rate = RateLimiter(storage, source, options.rate_factor)
     await rate.open()
-    log = RequestLog(options.log_format)
+    log = RequestLog(options.log_format, request_log)
     pipeline = Pipeline(
         methods or registry(),
         source,

@@ -54,8 +54,8 @@ class Shell:
         assert main([*arguments, "--database", self._database]) == 1
         shown = self._capsys.readouterr()
         assert shown.out == ""
-        (line,) = (line for line in shown.err.splitlines() if line.startswith("gridhall: "))
-        return line.removeprefix("gridhall: ")
+        assert shown.err.count("\n") == 1
+        return shown.err.rstrip("\n").removeprefix("gridhall: ")
 
     def create(self, *arguments: str) -> str:
         return self.run("token", "create", "--scopes", "users:read,chat:write", *arguments)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,6 +47,7 @@ class Live:
         gridhall: the server's own parts; `on_loop` runs something on its loop.
         undeclared: answers that no method declares; the fixture fails the test for them.
         seen: every answer's method and outcome.
+        log: the request log.
     """
 
     url: str
@@ -54,6 +56,7 @@ class Live:
     loop: asyncio.AbstractEventLoop
     undeclared: list[str] = field(default_factory=list)
     seen: list[tuple[str, str]] = field(default_factory=list)
+    log: StringIO = field(default_factory=StringIO)
 
     def on_loop(self, main: Coroutine[Any, Any, Any]) -> Any:
         """Run a coroutine where the server runs."""
@@ -126,8 +129,9 @@ def live(
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         stops.append(lambda: loop.call_soon_threadsafe(stop.set))
-        gridhall = await assemble(chosen, url, methods=methods, observer=observe, stall=stall)
-        started.append(Live(url, port, gridhall, loop, undeclared, seen))
+        log = StringIO()
+        gridhall = await assemble(chosen, url, methods=methods, observer=observe, stall=stall, request_log=log)
+        started.append(Live(url, port, gridhall, loop, undeclared, seen, log))
         try:
             await run(gridhall.server, listener, ready.set, stop)
         finally:
