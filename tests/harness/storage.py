@@ -131,6 +131,7 @@ class Proxy:
         self._flowing.set()
         self._is_cut = False
         self._writers: set[asyncio.StreamWriter] = set()
+        self._forgotten: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.round_trips = 0
         self.cut_before: bytes | None = None
@@ -155,6 +156,10 @@ class Proxy:
     def hush(self) -> None:
         """Pass nothing on, as a network does that lost its way: nobody is told."""
         self._do(self._flowing.clear)
+
+    def forget(self) -> None:
+        """Break every connection that there is now, but only when it is used next: as a firewall does after a while."""
+        self._do(lambda: self._forgotten.update(self._writers))
 
     def _do(self, what: Callable[[], None]) -> None:
         done = threading.Event()
@@ -244,6 +249,8 @@ class Proxy:
             length = await reader.readexactly(4)
             rest = await reader.readexactly(int.from_bytes(length) - 4)
             await self._flowing.wait()
+            if back in self._forgotten:
+                return
             self.round_trips += kind in (b"Q", b"S")
             if self.cut_before is not None and rest.startswith(self.cut_before):
                 self.cut_before = None

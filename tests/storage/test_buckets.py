@@ -1,5 +1,7 @@
 """Buckets of an hour outlive a restart, and a slice that was not used is given back."""
 
+import asyncio
+
 import msgspec
 
 from gridhall.catalogue.method import method
@@ -9,8 +11,11 @@ from gridhall.contract.rates import Limit
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
 from gridhall.domain.call import Call
-from harness.databases import Databases
+from gridhall.domain.limits import Rate, reserve
+from gridhall.domain.source import SystemClock
+from harness.databases import Databases, run
 from harness.live import Live, live
+from harness.storage import opened
 
 BOT = "xoxb-east-desk"
 
@@ -28,6 +33,8 @@ async def hourly(call: Call, args: NoArgs) -> Ok:
     """May be called thirty times an hour."""
     return Ok()
 
+
+RATE = Rate.of(Limit(10, 3600, 10), 1)
 
 METHODS = Registry([hourly])
 
@@ -62,3 +69,24 @@ def test_who_is_refused_is_not_counted(any_databases: Databases) -> None:
         assert _passes(server, 60) == 30
         server.move(advance=240)
         assert _passes(server, 60) == 2
+
+
+def test_many_at_once_never_get_more_than_there_is(database: str) -> None:
+    clock = SystemClock()
+    clock.move(2_000_000_000_000_000, frozen=True)
+
+    async def main() -> None:
+        async with opened(database, clock=clock) as storage:
+            units = [storage.write(lambda work: reserve(work, "bucket", RATE, 3)) for _ in range(12)]
+            taken = [count for count, _ in await asyncio.gather(*units)]
+            assert sorted(taken) == [0] * 8 + [1, 3, 3, 3]
+
+            # Buckets that are made, forgotten and made again at once lose no count either.
+            clock.move(2_000_100_000_000_000, frozen=True)
+            again = [storage.write(lambda work: reserve(work, "bucket", RATE, 3)) for _ in range(12)]
+            forgets = [storage.write(lambda work: work.buckets.forget_full(work.source.micros())) for _ in range(12)]
+            mixed = [unit for pair in zip(again, forgets, strict=True) for unit in pair]
+            outcomes = (await asyncio.gather(*mixed))[::2]
+            assert sum(outcome[0] for outcome in outcomes if outcome) == 10
+
+    run(main())

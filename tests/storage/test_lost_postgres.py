@@ -53,6 +53,17 @@ def test_ended_connections_are_replaced_without_anybody_noticing(postgres: str) 
     run(main())
 
 
+def test_connections_that_break_only_when_they_are_used_cost_one_attempt_in_all(proxy: Proxy) -> None:
+    async def main() -> None:
+        async with opened(proxy.url) as storage:
+            await _use_every_connection(storage)
+            proxy.forget()
+            await storage.write(adds("any"))
+            assert await value(storage, "any") == "there"
+
+    run(main())
+
+
 def test_a_unit_that_loses_its_connection_is_run_again(proxy: Proxy) -> None:
     runs = itertools.count(1)
 

@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -164,12 +163,25 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(older: str, later: P
     run(main())
 
 
-def test_two_processes_migrate_once(any_databases: Databases) -> None:
+def test_three_processes_that_migrate_at_once_migrate_once(any_databases: Databases) -> None:
     url = any_databases.empty()
-    code = f"import asyncio; from gridhall.storage.engines import migrate; asyncio.run(migrate({url!r}))"
-    with ThreadPoolExecutor(3) as pool:
-        ended = list(pool.map(lambda _: _python(code), range(3)))
-    assert [(process.returncode, process.stderr) for process in ended] == [(0, "")] * 3
+    code = (
+        "import asyncio, alembic.command\n"
+        "from gridhall.storage.engines import migrate\n"
+        "print('ready', flush=True)\n"
+        "input()\n"
+        f"asyncio.run(migrate({url!r}))"
+    )
+    processes = [_start(code) for _ in range(3)]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=60) for process in processes]
+    assert [(process.returncode, *text) for process, text in zip(processes, told, strict=True)] == [(0, "", "")] * 3
     assert run(_on(url, "SELECT version_num FROM alembic_version")) == [(schema.HEAD,)]
 
 
@@ -186,17 +198,18 @@ def test_a_current_database_is_opened_without_alembic(any_databases: Databases) 
         "asyncio.run(main())\n"
         "print(sorted(name for name in sys.modules if name.partition('.')[0] in ('alembic', 'mako')))"
     )
-    process = _python(code)
-    assert (process.stdout, process.stderr) == ("[]\n", "")
+    process = _start(code)
+    assert process.communicate(timeout=60) == ("[]\n", "")
 
 
-def _python(code: str) -> subprocess.CompletedProcess[str]:
-    """Run a fresh interpreter."""
-    return subprocess.run(
+def _start(code: str) -> "subprocess.Popen[str]":
+    """A fresh interpreter."""
+    return subprocess.Popen(
         [sys.executable, "-W", "error", "-c", code],
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
         env={"PYTHONPATH": str(SOURCES), "PYTHONDONTWRITEBYTECODE": "1"},
     )
 

@@ -20,6 +20,8 @@ from gridhall.storage.work import SqlWork
 from harness.databases import run
 from harness.storage import INSERT, Ear, Unit, adds, eventually, on_postgres, opened, value
 
+MEMORY = "sqlite:///:memory:"
+
 _ANY = Statement(select(meta.c.key), str)
 _BOTH = Statement(
     select(meta.c.key, meta.c.value).where((meta.c.key == "one") | (meta.c.key == "two")), lambda key, value: (key, value)
@@ -208,9 +210,12 @@ class Worst(BaseException):
     """What no unit is expected to raise."""
 
 
-def test_the_worst_exception_leaves_no_transaction_open_and_nobody_waiting(file: str) -> None:
+@pytest.mark.parametrize("where", ["memory", "file"])
+def test_the_worst_exception_leaves_no_transaction_open_and_nobody_waiting(request: pytest.FixtureRequest, where: str) -> None:
+    url = MEMORY if where == "memory" else request.getfixturevalue("file")
+
     async def main() -> None:
-        async with opened(file) as storage:
+        async with opened(url) as storage:
             told: list[dict[str, Any]] = []
             asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
             outcomes = await asyncio.wait_for(
