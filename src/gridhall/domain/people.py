@@ -103,8 +103,8 @@ class People(Protocol):
         """A person of another organization who shares a conversation with this one."""
         ...
 
-    async def find_by_email(self, organization: str, workspace: str, email: str, *, app: str | None) -> Member | None:
-        """An active member of the workspace by address, whatever its case."""
+    async def find_by_email(self, organization: str, email: str) -> str | None:
+        """The id of the active person who has this address, whatever its case."""
         ...
 
     async def email_taken(self, organization: str, email: str, other_than: str) -> bool: ...

@@ -99,15 +99,13 @@ _FIND_STRANGER = Statement(
 )
 
 _FIND_BY_EMAIL = Statement(
-    select(*_MEMBER)
-    .select_from(people.join(_own, and_(_IS_OWN, _own.c.workspace == bindparam("workspace"))))
-    .where(
+    select(people.c.id).where(
         people.c.organization == bindparam("organization"),
         _HAS_EMAIL,
         func.lower(people.c.email) == func.lower(bindparam("email")),
         people.c.deleted.is_(False),
     ),
-    Member,
+    str,
 )
 
 _EMAIL_TAKEN = Statement(
@@ -266,8 +264,8 @@ class SqlPeople:
     async def find_stranger(self, organization: str, id: str) -> Person | None:
         return await self._connection.one(_FIND_STRANGER, organization=organization, person=id)
 
-    async def find_by_email(self, organization: str, workspace: str, email: str, *, app: str | None) -> Member | None:
-        return await self._connection.one(_FIND_BY_EMAIL, organization=organization, workspace=workspace, email=email, app=app)
+    async def find_by_email(self, organization: str, email: str) -> str | None:
+        return await self._connection.one(_FIND_BY_EMAIL, organization=organization, email=email)
 
     async def email_taken(self, organization: str, email: str, other_than: str) -> bool:
         found = await self._connection.one(_EMAIL_TAKEN, organization=organization, email=email, other_than=other_than)

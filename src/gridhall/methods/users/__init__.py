@@ -22,7 +22,7 @@ from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok, page
 from gridhall.domain import appearance
 from gridhall.domain.call import Call
-from gridhall.domain.people import find_visible
+from gridhall.domain.people import Member, find_visible
 
 MOST_LISTED = 1000
 """The largest page of users.list. Source: its reference page, which asks for limits under it; a larger one counts as it."""
@@ -137,12 +137,8 @@ class LookupByEmailArgs(msgspec.Struct, frozen=True):
 )
 async def lookup_by_email(call: Call, args: LookupByEmailArgs) -> UserResult:
     """Find a person of the workspace by their e-mail address. Who is deactivated is not found."""
-    assert call.standing is not None
-    actor = call.actor
-    member = await call.work.people.find_by_email(actor.organization, call.standing.team, args.email.strip(), app=actor.app)
-    if member is None:
+    id = await call.work.people.find_by_email(call.actor.organization, args.email.strip())
+    found = await find_visible(call.work, call.actor, call.team, id) if id is not None else None
+    if found is None or not found.visible or not isinstance(found.person, Member) or found.person.role is None:
         raise UsersNotFound
-    found = await find_visible(call.work, actor, call.team, member.id)
-    if found is None or not found.visible:
-        raise UsersNotFound
-    return UserResult(user=appearance.user(call, member))
+    return UserResult(user=appearance.user(call, found.person))
