@@ -198,7 +198,8 @@ def test_a_colleague_of_another_workspace_is_at_home_in_the_organization(campus:
     told = user(campus, "xoxp-mia", "W0LEA000001")
     assert (told["team_id"], told["profile"]["team"], told["teams"]) == ("E0CAMPUS001", "E0CAMPUS001", ["T0LAWS00001"])
     assert "is_stranger" not in told
-    assert user(campus, "xoxp-pia", "W0LEA000001")["is_stranger"] is True
+    stranger = user(campus, "xoxp-pia", "W0LEA000001")
+    assert (stranger["is_stranger"], stranger["profile"]["email"]) == (True, "lea@campus.test")
 
 
 def test_without_a_workspace_everybody_is_at_home_in_the_organization(campus: Live) -> None:
@@ -220,7 +221,7 @@ def test_an_external_member_is_told_without_their_language(each_campus: Live) ->
     assert (back["team_id"], back["profile"]["email"]) == ("E0CAMPUS001", "mia@campus.test")
 
 
-def test_a_stranger_is_told_without_their_address(campus: Live) -> None:
+def test_a_stranger_of_another_organization_is_told_without_their_address(campus: Live) -> None:
     told = user(campus, "xoxp-mia", "U0TIA000001")
     assert told["is_stranger"] is True
     assert "email" not in told["profile"]

@@ -63,7 +63,7 @@ def user(call: "Call", person: Person, *, locale: bool = False, stranger: bool =
         tz=person.tz,
         tz_label=label,
         tz_offset=offset,
-        profile=profile(call, person, shows_email=EMAIL_SCOPE in actor.scopes and not stranger, team=home),
+        profile=profile(call, person, stranger=stranger, team=home),
         is_admin=role >= Role.ADMIN,
         is_owner=role >= Role.OWNER,
         is_primary_owner=role is Role.PRIMARY_OWNER,
@@ -97,14 +97,14 @@ def profile(
     call: "Call",
     person: Person,
     *,
-    shows_email: bool,
+    stranger: bool = False,
     team: str | UnsetType = UNSET,
     fields: dict[str, ProfileField] | UnsetType = UNSET,
 ) -> Profile:
-    """A person's profile.
+    """A person's profile. The address of another organization's people is told only where something is shared with them.
 
     Arguments:
-        shows_email: whether the caller may read the address.
+        stranger: see `people.Sight`.
         team: the person's workspace, which is told in user objects alone.
         fields: the custom fields, which user objects leave to users.profile.get.
     """
@@ -112,6 +112,8 @@ def profile(
     base = f"{call.context.site.pictures}{hash}_"
     custom = person.photo is not None
     text, emoji, expiration = person.status(call.work.source.seconds())
+    external = person.organization != call.actor.organization
+    shows_email = person.email != "" and EMAIL_SCOPE in call.actor.scopes and not (external and stranger)
     return Profile(
         title=person.title,
         phone=person.phone,
@@ -138,7 +140,7 @@ def profile(
         image_original=f"{base}original.png" if custom else UNSET,
         is_custom_image=True if custom else UNSET,
         pronouns=person.pronouns or UNSET,
-        email=person.email if shows_email and person.email else UNSET,
+        email=person.email if shows_email else UNSET,
         team=team,
         api_app_id=person.app or UNSET,
         bot_id=person.bot_id or UNSET,

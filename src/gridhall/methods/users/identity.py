@@ -67,7 +67,7 @@ async def identity(call: Call, args: IdentityArgs) -> IdentityResult:
     if EMAIL in actor.scopes and person.email:
         user.email = person.email
     if AVATAR in actor.scopes:
-        pictures = profile(call, person, shows_email=False)
+        pictures = profile(call, person)
         user.image_24, user.image_32, user.image_48 = pictures.image_24, pictures.image_32, pictures.image_48
         user.image_72, user.image_192, user.image_512 = pictures.image_72, pictures.image_192, pictures.image_512
     team = IdentityTeam(id=call.team or actor.organization)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
 from gridhall.catalogue.arguments import Arg, is_true
 from gridhall.catalogue.method import method
@@ -31,7 +30,7 @@ from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
 from gridhall.domain import profiles
 from gridhall.domain.actor import Actor
-from gridhall.domain.appearance import EMAIL_SCOPE, custom_fields, profile
+from gridhall.domain.appearance import custom_fields, profile
 from gridhall.domain.call import Call
 from gridhall.domain.people import Person, find_visible
 
@@ -86,7 +85,7 @@ class SetResult(Ok, kw_only=True):
     """The profile as it is now."""
 
     profile: Profile
-    username: str | UnsetType = UNSET
+    username: str
 
 
 # "No more than 10 times per minute" for one person, "30 user profiles per minute" in all, both by token.
@@ -132,11 +131,6 @@ async def set_profile(call: Call, args: SetArgs) -> SetResult:
 
 
 async def _whole(call: Call, person: Person, *, stranger: bool = False, labelled: bool = False) -> Profile:
-    """A profile with its custom fields: those of the workspace that is meant, or of all of them."""
-    labels = await call.work.workspaces.field_labels(person.organization, call.team)
-    return profile(
-        call,
-        person,
-        shows_email=EMAIL_SCOPE in call.actor.scopes and not stranger,
-        fields=custom_fields(person, labels, labelled=labelled),
-    )
+    """The profile with the custom fields that the workspace that is meant, or else the organization, adds to it."""
+    labels = await call.work.workspaces.field_labels(call.actor.organization, call.team) if person.fields != "{}" else {}
+    return profile(call, person, stranger=stranger, fields=custom_fields(person, labels, labelled=labelled))
