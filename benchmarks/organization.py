@@ -9,7 +9,7 @@ import msgspec
 from gridhall.cli import operator
 from gridhall.contract.orgfile import OrgDocument
 from gridhall.storage.engines import is_sqlite, migrate
-from gridhall.storage.orgfile import load
+from gridhall.storage.orgfile.load import load
 from gridhall.storage.work import SqlWork
 
 TEAM = "T0BENCH0001"

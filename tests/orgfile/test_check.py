@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gridhall.cli.orgfile import OrgFileError, read
+from gridhall.cli.orgfile.read import OrgFileError, read
 from gridhall.contract.orgfile import Mistake, OrgDocument, TokenEntry
-from gridhall.domain.orgcheck import check
+from gridhall.domain.orgfile.check import check
 
 ORGANIZATION: dict[str, list[str]] = {
     "teams": ["{id: T0EAST, name: East, domain: east}", "{id: T0WEST, name: West, profile_fields: [{id: Xf1, label: a}]}"],

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Table, select
 from sqlalchemy.schema import CreateTable
 
-from gridhall.cli.orgfile import read
+from gridhall.cli.orgfile.read import read
 from gridhall.contract.orgfile import (
     AppEntry,
     BotEntry,
@@ -31,14 +31,14 @@ from gridhall.contract.orgfile import (
     ts_micros,
     ts_text,
 )
-from gridhall.domain.orgcheck import check
+from gridhall.domain.orgfile.check import check
 from gridhall.domain.source import Source
 from gridhall.domain.tokens import hash_of
 from gridhall.storage import tables
 from gridhall.storage.engines import migrate, open_storage
-from gridhall.storage.orgdump import dump
-from gridhall.storage.orgfile import Loaded, load, passwords
-from gridhall.storage.orgrows import Photos
+from gridhall.storage.orgfile.dump import dump
+from gridhall.storage.orgfile.load import Loaded, load, passwords
+from gridhall.storage.orgfile.rows import Photos
 from gridhall.storage.sqlite import MEMORY, SqliteConnection, connect
 from gridhall.storage.statement import SQLITE, Statement
 from gridhall.storage.work import SqlWork

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
-from gridhall.cli.orgfile import OrgFileError, read
+from gridhall.cli.orgfile.read import OrgFileError, read
 from gridhall.contract.orgfile import MemberEntry, Mistake, UserEntry
 
 DATA = Path(__file__).parent.parent / "data"

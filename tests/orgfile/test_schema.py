@@ -10,7 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from gridhall.cli.orgfile import read
+from gridhall.cli.orgfile.read import read
 from gridhall.contract.orgfile import OrgDocument, schema
 
 ROOT = Path(__file__).parents[2]

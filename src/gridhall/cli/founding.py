@@ -15,7 +15,7 @@ from gridhall.domain.work import Work
 from gridhall.storage.engines import SQLITE, is_memory, is_sqlite
 
 if TYPE_CHECKING:
-    from gridhall.cli.orgfile import OrgFile, Pictures
+    from gridhall.cli.orgfile.read import OrgFile, Pictures
     from gridhall.storage.engines import AnyStorage
 
 DEMO = Path(__file__).parent / "demo.yaml"
@@ -50,8 +50,8 @@ def read(path: Path) -> Charter:
     Raises:
         Failure: the file has a mistake.
     """
-    from gridhall.cli.orgfile import OrgFileError
-    from gridhall.cli.orgfile import read as read_file
+    from gridhall.cli.orgfile.read import OrgFileError
+    from gridhall.cli.orgfile.read import read as read_file
     from gridhall.domain.imaging import render
 
     def pictures(data: bytes) -> "Pictures":
@@ -100,7 +100,7 @@ def _refuse_open_demonstration(host: str) -> None:
 
 async def _load(storage: "AnyStorage", charter: Charter) -> None:
     from gridhall.contract.orgfile import Mistake
-    from gridhall.storage.orgfile import load, passwords
+    from gridhall.storage.orgfile.load import load, passwords
     from gridhall.storage.work import SqlWork
 
     hashed = _hash(passwords(charter.file.documents))

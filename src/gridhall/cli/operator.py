@@ -141,7 +141,7 @@ def export_org(database: str) -> int:
     """Print everything in the database as an organization file. Secrets are not in it: only their hashes are known."""
     import yaml
 
-    from gridhall.storage.orgdump import dump
+    from gridhall.storage.orgfile.dump import dump
     from gridhall.storage.work import SqlWork
 
     async def unit(work: Work) -> str:

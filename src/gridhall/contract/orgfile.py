@@ -2,7 +2,7 @@
 
 The types are the one truth of the format: the reader checks files against them, and the published JSON Schema derives from
 them. A key that is left out is `UNSET` where the server makes the value or finds it from other keys; everything else has its
-default here. What only the whole file can tell (an id that nothing bears, two channels of one name) is `domain.orgcheck`'s.
+default here. What only the whole file can tell (an id that nothing bears) is `domain.orgfile.check`'s.
 """
 
 import inspect

@@ -350,6 +350,7 @@ class SqliteStorage:
                 if hearing:
                     log.warning("the database is away: %s", error)
                     self._listener.lost()
+                self._read_connection.forget_all()
                 hearing = False
                 continue
             if changed or not hearing:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gridhall.contract.orgfile import Mistake, OrgDocument
 from gridhall.contract.orgfile import Path as Place
-from gridhall.domain.orgcheck import check
+from gridhall.domain.orgfile.check import check
 
 MAX_PHOTO_BYTES = 8 * 1024 * 1024
 """The largest picture that is read, in bytes."""
@@ -88,7 +88,7 @@ def read(path: Path) -> OrgFile:
         OrgFileError: the first mistake.
     """
     # PyYAML is imported with it: a server that reads no file should not wait for it at start.
-    from gridhall.cli.orgyaml import YamlMistake, compose, convert, line_of
+    from gridhall.cli.orgfile.yaml import YamlMistake, compose, convert, line_of
 
     text = _text(path)
     with _collector_paused():

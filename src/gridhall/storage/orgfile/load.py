@@ -8,12 +8,12 @@ from msgspec import UNSET
 from sqlalchemy import Column, bindparam, insert, select
 
 from gridhall.contract.orgfile import Mistake, OrgDocument, Path
-from gridhall.domain.orgindex import Index
-from gridhall.domain.orgplan import plan
+from gridhall.domain.orgfile.index import Index
+from gridhall.domain.orgfile.plan import plan
 from gridhall.domain.source import Source
 from gridhall.domain.tokens import hash_of
 from gridhall.storage import tables
-from gridhall.storage.orgrows import Photos, Rows
+from gridhall.storage.orgfile.rows import Photos, Rows
 from gridhall.storage.statement import Connection, Statement
 
 _INSERTS = {table.name: Statement(insert(table), tuple) for table in tables.metadata.sorted_tables}
@@ -34,7 +34,7 @@ async def load(
     hash_password: Callable[[str], str],
     photos: Photos = MappingProxyType({}),
 ) -> Loaded:
-    """Write everything in the documents, which `domain.orgcheck.check` found without a mistake.
+    """Write everything in the documents, which `domain.orgfile.check.check` found without a mistake.
 
     All or nothing is the caller's unit of work. Nothing here waits for anything but the connection.
 

@@ -24,7 +24,7 @@ from gridhall.contract.orgfile import (
 )
 from gridhall.contract.tokens import ACTS_AS, Token, kind_of
 from gridhall.domain.conversations import IM, MPIM, PRIVATE, PUBLIC
-from gridhall.domain.orgindex import (
+from gridhall.domain.orgfile.index import (
     App,
     AppRequest,
     Bot,

@@ -21,7 +21,7 @@ from gridhall.contract.orgfile import (
     ts_micros,
 )
 from gridhall.domain.conversations import MPIM
-from gridhall.domain.orgindex import (
+from gridhall.domain.orgfile.index import (
     App,
     AppRequest,
     Bot,

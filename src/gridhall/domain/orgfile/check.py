@@ -13,8 +13,8 @@ from msgspec import UNSET
 
 from gridhall.contract.orgfile import ChosenPosters, Mistake, OrgDocument, Path, Posting, ts_micros
 from gridhall.domain.conversations import IM, MPIM
-from gridhall.domain.orgindex import Conversation, Index, Membership, Person, PlannedToken
-from gridhall.domain.orgplan import plan
+from gridhall.domain.orgfile.index import Conversation, Index, Membership, Person, PlannedToken
+from gridhall.domain.orgfile.plan import plan
 
 
 def check(documents: Sequence[OrgDocument]) -> None:

@@ -1,0 +1,1 @@
+"""Organization files into the tables and back."""
