@@ -44,6 +44,8 @@ WRONG = (
     ("--port", "GRIDHALL_PORT", "http"),
     ("--public-url", "GRIDHALL_PUBLIC_URL", "slack.test"),
     ("--public-url", "GRIDHALL_PUBLIC_URL", "https://[::1"),
+    ("--public-url", "GRIDHALL_PUBLIC_URL", "https://slack.test:port"),
+    ("--public-url", "GRIDHALL_PUBLIC_URL", "https://slack\n.test"),
     ("--public-url", "GRIDHALL_PUBLIC_URL", "https://slack.test/?a=b"),
     ("--rate-limits", "GRIDHALL_RATE_LIMITS", "none"),
     ("--rate-limits", "GRIDHALL_RATE_LIMITS", "0"),

@@ -103,10 +103,12 @@ def workers(text: str) -> int:
 def public_url(text: str) -> str:
     try:
         parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+        usable = (
+            parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not (parts.query or parts.fragment)
+        )
     except ValueError:
         usable = False
-    if not usable:
+    if not usable or not text.isprintable():
         raise argparse.ArgumentTypeError("takes http://… or https://…")
     return text.rstrip("/")
 
