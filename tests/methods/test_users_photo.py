@@ -258,10 +258,12 @@ def test_deleting_returns_to_the_drawn_picture(any_campus: Live) -> None:
     any_campus.move(to=NOON)
     drawn = profile(any_campus)
     address = upload(any_campus, "xoxp-mia", encoded(picture(64, 64)))["profile"]["image_original"]
+    tag = fetch(any_campus, address).headers["etag"]
     any_campus.move(advance=60)
     assert any_campus.call("users.deletePhoto", "xoxp-mia") == {"ok": True}
     assert profile(any_campus) == drawn
     assert fetch(any_campus, address).status == 404
+    assert fetch(any_campus, address, **{"if-none-match": tag}).status == 404
     assert kept(any_campus) == 0
     assert any_campus.call("users.info", "xoxp-mia", user="W0MIA000001")["user"]["updated"] == NOON + 60
 

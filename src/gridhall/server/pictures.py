@@ -38,9 +38,6 @@ class Pictures:
             return
         tag = b'"%s"' % name.group().encode()
         headers = [_FOR_EVER, (b"etag", tag)]
-        if header(scope, b"if-none-match") == tag:
-            await respond(send, 304, headers, b"")
-            return
         try:
             picture = await self._find(name[1], name[2])
         except Refusal:
@@ -48,6 +45,9 @@ class Pictures:
             return
         if picture is None:
             await respond_text(send, 404, "no such picture")
+            return
+        if header(scope, b"if-none-match") == tag:
+            await respond(send, 304, headers, b"")
             return
         headers += [
             (b"content-type", b"image/png"),
