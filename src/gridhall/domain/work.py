@@ -81,6 +81,7 @@ class Storage(Protocol):
 
         Raises:
             FatalError: the change could not be stored, for want of space for instance.
-            ServiceUnavailable: the database is out of reach.
+            ServiceUnavailable: the database is out of reach. Where it went away at the very COMMIT, nobody knows whether
+                the unit is stored.
         """
         ...

@@ -15,7 +15,15 @@ AnyStorage = SqliteStorage | PostgresStorage
 SQLITE = schema.SQLITE
 
 # ValueError: an address that the driver cannot make sense of.
-_OUT_OF_REACH = (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError)
+_OUT_OF_REACH = (
+    OSError,
+    sqlite3.Error,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    TimeoutError,
+    ValueError,
+)
 
 
 class Unusable(Exception):
