@@ -135,9 +135,8 @@ def main() -> int:
         options.people, options.rounds, options.seconds = 1000, 1, 1.0
     options.pin = (os.cpu_count() or 1) > 1 and shutil.which("taskset") is not None
     generator = "wrk" if shutil.which("wrk") else "our own generator"
-    print(
-        f"{load.CONNECTIONS} connections by {generator}; {'pinned' if options.pin else 'not pinned'}; medians of {options.rounds}"
-    )
+    pinned = "pinned" if options.pin else "not pinned"
+    print(f"{load.CONNECTIONS} connections by {generator}; {pinned}; medians of {options.rounds}")
     with tempfile.TemporaryDirectory() as folder:
         bench(f"sqlite:///{folder}/bench.db", "SQLite", options)
     if options.postgresql:
