@@ -76,7 +76,7 @@ async def eventually(condition: Callable[[], object], within: float = 10.0) -> f
     return time.monotonic() - began
 
 
-def wait_until(condition: Callable[[], object], within: float = 10.0) -> float:
+def wait_until(condition: Callable[[], object], within: float = 30.0) -> float:
     """As `eventually`, for what happens in other threads and processes."""
     began = time.monotonic()
     while not condition():

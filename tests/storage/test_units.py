@@ -387,3 +387,31 @@ def test_who_finds_no_free_connection_is_told_so_in_time(postgres: str, monkeypa
             await storage.check()
 
     run(main())
+
+
+def test_a_statement_that_never_ends_is_given_up(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gridhall.storage.postgres._COMMAND_TIMEOUT", 0.1)
+
+    async def waits(work: Work) -> None:
+        await work.buckets.lock("held")
+        await adds("too late")(work)
+
+    async def main() -> None:
+        async with opened(postgres) as storage:
+            locked, free = asyncio.Event(), asyncio.Event()
+
+            async def holds(work: Work) -> None:
+                await work.buckets.lock("held")
+                locked.set()
+                await free.wait()
+
+            holder = asyncio.create_task(storage.write(holds))
+            await locked.wait()
+            with pytest.raises(ServiceUnavailable):
+                await asyncio.wait_for(storage.write(waits), 5)
+            free.set()
+            await holder
+            assert await value(storage, "too late") is None
+            await storage.write(waits)
+
+    run(main())
