@@ -16,6 +16,7 @@ from gridhall.cli import founding, logs, operator
 from gridhall.cli.banner import Place, announce
 from gridhall.cli.founding import Charter
 from gridhall.cli.options import Failure, ServeOptions, masked
+from gridhall.contract.errors import Refusal
 from gridhall.domain import meta
 from gridhall.domain.call import Context
 from gridhall.domain.cursors import Cursors
@@ -138,6 +139,8 @@ def serve(options: ServeOptions) -> int:
             return Supervisor(work, listener, options.workers, functools.partial(announce, place, demo)).run()
         except Unusable as error:
             raise Failure(f"cannot use {masked(options.database)}: {error}") from error
+        except Refusal as refusal:
+            raise Failure(f"cannot use {masked(options.database)}: {refusal.__cause__ or refusal.code}") from refusal
 
 
 async def _serve_alone(options: ServeOptions, charter: Charter | None, place: Place, listener: socket.socket) -> int:
@@ -172,7 +175,7 @@ def _work(options: ServeOptions, url: str, listener: socket.socket, on_ready: Ca
     logs.configure(options.log_format)
     try:
         _run_loop(live())
-    except Unusable as error:
+    except (Unusable, Refusal) as error:
         logging.getLogger("gridhall").error("a worker cannot use %s: %s", masked(options.database), error)
         sys.exit(1)
 
