@@ -34,7 +34,7 @@ from gridhall.server.request_log import RequestLog
 from gridhall.server.run import listen, run
 from gridhall.server.supervisor import Supervisor
 from gridhall.server.web_api import WebApi
-from gridhall.storage.engines import AnyStorage, Unusable, is_sqlite, open_storage, prepare
+from gridhall.storage.engines import AnyStorage, Unusable, is_sqlite, open_storage, prepare, sole_server
 from gridhall.storage.postgres import PostgresStorage
 
 T = TypeVar("T")
@@ -145,12 +145,13 @@ def serve(options: ServeOptions) -> int:
 
 async def _serve_alone(options: ServeOptions, charter: Charter | None, place: Place, listener: socket.socket) -> int:
     await prepare(options.database)
-    gridhall = await assemble(options, place.url)
-    try:
-        demo = await founding.found(gridhall.storage, options, charter)
-        await run(gridhall.server, listener, functools.partial(announce, place, demo), asyncio.Event())
-    finally:
-        await gridhall.close()
+    with sole_server(options.database):
+        gridhall = await assemble(options, place.url)
+        try:
+            demo = await founding.found(gridhall.storage, options, charter)
+            await run(gridhall.server, listener, functools.partial(announce, place, demo), asyncio.Event())
+        finally:
+            await gridhall.close()
     return 0
 
 

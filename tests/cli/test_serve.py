@@ -200,6 +200,19 @@ def test_workers_on_sqlite(tmp_path: Path) -> None:
     assert everything(tmp_path) == set()
 
 
+def test_a_second_server_on_one_sqlite_file(tmp_path: Path) -> None:
+    with serve(folder=tmp_path) as server:
+        line = refusal("serve", "--port", "0", folder=tmp_path)
+        assert line == (
+            "gridhall: cannot use sqlite:///gridhall.db: another server has it open: SQLite is served by one process"
+        )
+        assert server.call("auth.test", "xoxb-demo-bot")["ok"]
+        assert gridhall("token", "list", folder=tmp_path).returncode == 0
+        assert server.stop() == 0
+    with serve(folder=tmp_path) as again:
+        assert again.call("auth.test", "xoxb-demo-bot")["ok"]
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 def test_the_demonstration_is_for_ones_own_machine(host: str, tmp_path: Path) -> None:
     line = refusal("serve", "--port", "0", "--host", host, folder=tmp_path)

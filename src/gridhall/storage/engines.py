@@ -1,6 +1,9 @@
 """From a database's address to its storage."""
 
+import fcntl
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import asyncpg
 
@@ -64,6 +67,28 @@ async def prepare(url: str) -> None:
             await forget_clock(url)
         except _OUT_OF_REACH as error:
             raise Unusable(_reason(error)) from error
+
+
+@contextmanager
+def sole_server(url: str) -> Iterator[None]:
+    """Keep other servers off a SQLite file: what one process counts and remembers, another one would not know of.
+
+    A lock on the file, which ends with the process however it ends; SQLite's own locks are of another kind: commands may
+    use the database all the same. It has to be let go of after the last connection was closed: to close a file ends all of
+    SQLite's locks on it.
+
+    Raises:
+        Unusable: another process serves the file.
+    """
+    if not is_sqlite(url) or is_memory(url):
+        yield
+        return
+    with open(url.removeprefix(SQLITE), "rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Unusable("another server has it open: SQLite is served by one process") from error
+        yield
 
 
 async def open_storage(url: str, source: Source, listener: Listener, on_clock: OnClock) -> AnyStorage:
