@@ -71,6 +71,33 @@ def test_what_another_process_writes_counts_within_100_ms(file: str) -> None:
     run(main())
 
 
+def test_rows_are_not_remembered_while_others_cannot_be_seen(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def title(storage: Storage) -> str:
+        member = await storage.read(lambda work: work.people.find_member("E0ACME00001", "T0EAST00001", "W0CHO000001"))
+        assert member is not None
+        return member.title
+
+    async def main() -> None:
+        ear = Ear()
+        async with opened(file, ear) as storage:
+            assert await title(storage) == ""
+
+            def fails() -> bool:
+                raise OSError("no look is possible")
+
+            with monkeypatch.context() as patch:
+                patch.setattr(storage, "_look", fails)
+                await eventually(lambda: ear.events == ["lost"])
+                assert await title(storage) == ""
+                with raw_sqlite(file) as other:
+                    other.execute("UPDATE people SET title = 'Other' WHERE id = 'W0CHO000001'")
+                async with asyncio.timeout(5):
+                    while await title(storage) != "Other":
+                        await asyncio.sleep(0.002)
+
+    run(main())
+
+
 def test_its_own_writes_are_no_news(file: str) -> None:
     async def main() -> None:
         ear = Ear()
