@@ -92,8 +92,8 @@ def test_rows_are_not_remembered_while_others_cannot_be_seen(file: str, monkeypa
                 with raw_sqlite(file) as other:
                     other.execute("UPDATE people SET title = 'Other' WHERE id = 'W0CHO000001'")
                 async with asyncio.timeout(5):
-                    while await title(storage) != "Other":
-                        await asyncio.sleep(0.002)  # noqa: ASYNC110 -- the database cannot set an event
+                    while await title(storage) != "Other":  # noqa: ASYNC110 -- the database cannot set an event
+                        await asyncio.sleep(0.002)
 
     run(main())
 
