@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from harness import answers
+
 ROOT = Path(__file__).parents[2]
 PROGRAM = (sys.executable, "-m", "gridhall")
 DEADLINE = 60
@@ -84,7 +86,10 @@ class Serving:
         try:
             connection.request(verb, path, body, headers or {})
             response = connection.getresponse()
-            return response.status, msgspec.json.decode(response.read())
+            body = response.read()
+            if path.startswith("/api/"):
+                answers.check(path.removeprefix("/api/").partition("?")[0], response.status, body)
+            return response.status, msgspec.json.decode(body)
         finally:
             connection.close()
 

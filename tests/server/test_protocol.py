@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from gridhall.server import protocol
 from harness.live import TIMEOUT, Live
 
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
@@ -67,3 +68,17 @@ def test_a_head_without_end_is_refused(head: bytes, reading: Live) -> None:
 def test_a_long_head_is_fine(reading: Live) -> None:
     head = POST + b"x: y\r\n" * 9_000 + b"Connection: close\r\n"
     assert exchange(reading, head, b"Content-Length: 0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("pieces", [[], [b"PO"], [POST], [POST + OFFER[:20]]])
+def test_a_head_that_does_not_come_ends_the_connection(
+    pieces: list[bytes], sqlite_server: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "HEAD_PATIENCE", 0.2)
+    assert exchange(sqlite_server, *pieces) == b""
+
+
+def test_a_later_head_has_its_own_time(sqlite_server: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEAD_PATIENCE", 0.2)
+    answer = exchange(sqlite_server, b"GET /api/api.test HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /api/ap")
+    assert answer.count(b"HTTP/1.1 200 OK") == 1

@@ -1,7 +1,6 @@
 """Kill -9 in the middle of writes, again and again, and look whether everything acknowledged is there."""
 
 import http.client
-import json
 import random
 import threading
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from urllib.parse import urlencode
 from cli.program import Serving, serve
 from gridhall.domain.work import Work
 from gridhall.storage.work import SqlWork
+from harness import answers
 from harness.databases import run
 from harness.storage import opened, wait_until
 
@@ -45,11 +45,12 @@ class Client:
             while not self.refused:
                 self.sent = self.acknowledged + 1
                 connection.request("POST", f"/api/{self.method}", urlencode(self.arguments(self.sent)), headers)
-                answer = json.loads(connection.getresponse().read())
+                response = connection.getresponse()
+                answer = answers.check(self.method, response.status, response.read())
                 if answer["ok"]:
                     self.acknowledged = self.sent
                 else:
-                    self.refused = answer["error"]
+                    self.refused = str(answer["error"])
         except (OSError, http.client.HTTPException, ValueError):
             # The server was killed.
             pass

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from cli.program import Serving
+from harness import answers
 
 
 @dataclass
@@ -42,7 +43,7 @@ def _call(connection: http.client.HTTPConnection, method: str, token: str, **arg
     headers = {"authorization": f"Bearer {token}", "content-type": "application/x-www-form-urlencoded"}
     connection.request("POST", f"/api/{method}", urlencode(arguments), headers)
     response = connection.getresponse()
-    return response.headers["x-slack-req-id"][:8], msgspec.json.decode(response.read())
+    return response.headers["x-slack-req-id"][:8], answers.check(method, response.status, response.read())
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import shlex
 import socket
+import sys
 from dataclasses import dataclass
 
 from gridhall.cli.options import DEFAULT_DATABASE, ServeOptions, masked
@@ -51,7 +52,8 @@ def announce(place: Place, demo: bool) -> None:
         ]
     elif place.database != "sqlite:///:memory:":
         on = "" if place.database == DEFAULT_DATABASE else f" --database {shlex.quote(place.database)}"
-        lines += ["", f"Make a token with: gridhall token create --user NAME --scopes users:read{on}"]
+        program = shlex.quote(sys.argv[0]) if sys.argv[0].endswith("gridhall") else "gridhall"
+        lines += ["", f"Make a token with: {program} token create --user NAME --team TEAM --scopes users:read{on}"]
     print("\n".join(lines), flush=True)
 
 

@@ -56,7 +56,7 @@ def create_token(
     """Make a token and print it: nothing can tell it again."""
 
     async def unit(work: Work) -> str:
-        person = await _person(work, user, team or enterprise)
+        person = _active(await _person(work, user, team or enterprise))
         organization = await work.organizations.find(person.organization)
         assert organization is not None
         workspace = team
@@ -126,7 +126,7 @@ def set_password(database: str, user: str) -> int:
     hashed = PasswordHasher().hash(password)
 
     async def unit(work: Work) -> str:
-        person = await _person(work, user, None)
+        person = _active(await _person(work, user, None))
         if person.is_bot:
             raise Failure(f"{person.id} is a bot: bots do not sign in")
         await work.people.save_password(person.organization, person.id, hashed)
@@ -190,6 +190,12 @@ async def _person(work: Work, user: str, place: str | None) -> Person:
     if len(found) > 1:
         raise Failure(f"several people are called {user}: {', '.join(f'{one.id} in {one.organization}' for one in found)}")
     return found[0]
+
+
+def _active(person: Person) -> Person:
+    if person.deleted:
+        raise Failure(f"{person.id} is deactivated")
+    return person
 
 
 async def _workspace(work: Work, person: Person, team: str | None) -> str:

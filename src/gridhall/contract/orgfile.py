@@ -338,7 +338,7 @@ class TokenEntry(Entry, frozen=True, kw_only=True):
         TokenText,
         _about("The token, by prefix: xoxb- bot, xoxp- person, xapp- app, xoxe.xoxb- and xoxe.xoxp- rotating, xoxs- legacy."),
     ]
-    app: Annotated[str | UnsetType, _about("The id of the token's app; only a legacy token can be without.")] = UNSET
+    app: Annotated[str | UnsetType, _about("The id of the token's app; only a person's token can be without.")] = UNSET
     team: Annotated[
         str | UnsetType, _about("The id of the workspace that the token is for; by default the app's first installation.")
     ] = UNSET

@@ -5,6 +5,7 @@ from gridhall.contract.errors import (
     EkmAccessDenied,
     EnterpriseIsRestricted,
     InvalidArguments,
+    InvalidArrayArg,
     OrgLoginRequired,
     ServiceUnavailable,
     TeamAccessNotGranted,
@@ -44,7 +45,10 @@ def _named(method: Method, actor: Actor, team_id: object) -> Standing | None:
         return None
     if method.org_token is OrgToken.REFUSED:
         raise EnterpriseIsRestricted
-    if not isinstance(team_id, str) or not team_id:
+    if isinstance(team_id, list | dict):
+        raise InvalidArrayArg("[ERROR] must be a string, not an array: team_id")
+    team_id = "" if team_id is None else str(team_id)
+    if not team_id:
         raise (method.team_missing or InvalidArguments)("[ERROR] missing required field: team_id")
     if team_id == actor.enterprise and method.org_token is OrgToken.NAMES_TEAM_OR_ORGANIZATION:
         return None

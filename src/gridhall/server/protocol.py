@@ -2,7 +2,7 @@
 
 - The head and the body of an answer go in one packet. uvicorn writes them one after the other, which is two system calls and
   two packets for every answer, a sixth of what a small answer costs (docs/decisions/0006-one-packet-per-answer.md).
-- A request's head may not grow without end. uvicorn keeps all of it, however long it gets.
+- A request's head may neither grow nor take its time without end. uvicorn keeps all of it, however long it gets, and waits.
 - A request that offers another protocol keeps its body. Java's own client offers HTTP/2 with each, and the parser takes what
   follows such a head for that protocol's.
 """
@@ -16,6 +16,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MOST_HEAD = 64 * 1024
 """Bytes that a request's first line and headers may have together."""
 
+HEAD_PATIENCE = 30.0
+"""Seconds that a connection has for its first request's head, and for each later one from its first byte on."""
+
 _HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _FRAMING = (b"content-length", b"transfer-encoding")
 
@@ -24,9 +27,15 @@ class Http(HttpToolsProtocol):
     """One connection."""
 
     _head = 0
+    _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(_Gathering(transport, self.loop))  # type: ignore[arg-type]
+        self._deadline = self.loop.call_later(HEAD_PATIENCE, self._hang_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._head_arrived()
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
@@ -40,12 +49,27 @@ class Http(HttpToolsProtocol):
         except httptools.HttpParserError:
             self.send_400_response("Invalid HTTP request received.")
         # The scope has a path from the moment when the head is complete.
-        if self.scope is None or "path" in self.scope:
-            self._head = 0
+        if self.scope is None:
             return
+        if "path" in self.scope:
+            self._head_arrived()
+            return
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_PATIENCE, self._hang_up)
         self._head += len(data)
         if self._head > MOST_HEAD and not self.transport.is_closing():
             self.transport.write(_HEAD_TOO_LARGE)
+            self.transport.close()
+
+    def _head_arrived(self) -> None:
+        self._head = 0
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _hang_up(self) -> None:
+        self._deadline = None
+        if not self.transport.is_closing():
             self.transport.close()
 
     def _decline(self, rest: bytes) -> None:

@@ -4,8 +4,10 @@ import time
 
 from gridhall.pipeline.request import ClientGone, Request
 from gridhall.pipeline.walk import Pipeline
-from gridhall.server.http import Networks, Receive, Scope, Send, address_of
+from gridhall.server.http import Networks, Receive, Scope, Send, address_of, respond
 from gridhall.server.request_log import RequestLog
+
+VERBS = ("GET", "HEAD", "POST")
 
 
 class WebApi:
@@ -23,6 +25,10 @@ class WebApi:
         self._trusted = trusted
 
     async def __call__(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in VERBS:
+            # A browser's OPTIONS carries the query of the request that it asks about, and must not do its work.
+            await respond(send, 405, [(b"allow", b", ".join(verb.encode() for verb in VERBS)), (b"content-length", b"0")], b"")
+            return
         content_type = authorization = None
         content_length: int | None = None
         for key, value in scope["headers"]:

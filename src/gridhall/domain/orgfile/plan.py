@@ -208,8 +208,8 @@ def _plan_token(index: Index, path: Path, entry: TokenEntry) -> None:
         raise Mistake((*path, "token"), "its prefix is none that the platform has")
     acts_as = ACTS_AS[kind]
     app = None if entry.app is UNSET else index.app((*path, "app"), entry.app)
-    if app is None and acts_as is not Token.LEGACY:
-        raise Mistake((*path, "app"), "is missing: only a legacy token can be without an app")
+    if app is None and acts_as not in Token.PERSON:
+        raise Mistake((*path, "app"), "is missing: only a person's token can be without an app")
     user = _bearer(index, path, entry, acts_as, app)
     if app and acts_as is Token.APP:
         organization, team = app.organization, None
