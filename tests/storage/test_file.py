@@ -11,7 +11,7 @@ import pytest
 from gridhall.contract.errors import ServiceUnavailable
 from gridhall.domain.work import Storage
 from gridhall.storage.engines import Unusable
-from gridhall.storage.sqlite import SqliteStorage
+from gridhall.storage.sqlite import SqliteStorage, connect
 from harness.databases import run
 from harness.storage import Ear, adds, eventually, opened, raw_sqlite, value
 
@@ -200,6 +200,54 @@ def test_a_file_of_another_version_is_not_taken_for_the_one_that_is_gone(file: s
                 other.execute("UPDATE alembic_version SET version_num = '0001'")
             await eventually(lambda: ear.events[-1:] == ["caught up"])
             await storage.write(adds("after"))
+
+    run(main())
+
+
+@pytest.mark.parametrize("held", ["a lock", "the second connection"])
+def test_a_file_that_cannot_be_opened_yet_is_not_taken_for_open(
+    file: str, path: Path, held: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        ear = Ear()
+        async with opened(file, ear) as storage:
+            assert isinstance(storage, SqliteStorage)
+            await storage.write(adds("kept"))
+            backup = path.with_suffix(".backup")
+            with raw_sqlite(file) as other:
+                other.execute("VACUUM INTO ?", (str(backup),))
+            failures: list[bool] = []
+
+            def fails_to_read(path: str, *, reads: bool = False, patience: float = 5) -> sqlite3.Connection:
+                failures.append(reads)
+                if reads:
+                    raise sqlite3.OperationalError("database is locked")
+                return connect(path, patience=patience)
+
+            with raw_sqlite(f"sqlite:///{backup}") as shell, monkeypatch.context() as patch:
+                if held == "a lock":
+                    shell.execute("BEGIN IMMEDIATE")
+                else:
+                    patch.setattr("gridhall.storage.sqlite.connect", fails_to_read)
+                path.unlink()
+                _unlink_logs(path)
+                backup.rename(path)
+                await eventually(lambda: ear.events[-1:] == ["lost"])
+                for _ in range(3):
+                    with pytest.raises(sqlite3.OperationalError, match="locked"):
+                        storage._look()
+                    await _refuses(storage)
+                await asyncio.sleep(0.1)
+                await _refuses(storage)
+                assert ear.events[-1:] == ["lost"]
+                assert bool(failures) == (held != "a lock")
+                if held == "a lock":
+                    shell.execute("ROLLBACK")
+            await eventually(lambda: ear.events[-1:] == ["caught up"])
+            await storage.write(adds("after"))
+            assert [await value(storage, key) for key in ("kept", "after", "in vain")] == ["there", "there", None]
+        with raw_sqlite(file) as other:
+            assert other.execute("SELECT value FROM meta WHERE key = 'after'").fetchone() == ("there",)
 
     run(main())
 

@@ -177,15 +177,24 @@ class SqliteStorage:
         self._watcher: asyncio.Task[None] | None = None
         self._connect()
 
-    def _connect(self) -> None:
-        self._file = self._file_now()
-        self._writer = connect(self._path)
-        # Memory belongs to one connection. A file gets a second one for reading, whose page cache writes do not disturb.
-        self._reader = self._writer if self._path == MEMORY else connect(self._path, reads=True)
-        self._read_connection = _Reading(self._reader)
+    def _connect(self, patience: float = _LOCK_PATIENCE) -> None:
+        """Open the file that is there now. Where that fails nothing has changed: no half of it may pass for the whole."""
+        file = self._file_now()
+        with contextlib.ExitStack() as opened:
+            writer = connect(self._path, patience=patience)
+            opened.callback(writer.close)
+            # Memory belongs to one connection. A file gets a second one for reading, whose page cache writes do not disturb.
+            reader = writer if self._path == MEMORY else connect(self._path, reads=True, patience=patience)
+            opened.callback(reader.close)
+            seen = _data_version(writer)
+            opened.pop_all()
+        self._file = file
+        self._writer = writer
+        self._reader = reader
+        self._read_connection = _Reading(reader)
         self._read_work = SqlWork(self._read_connection, self._source)
-        self._write_connection = _Writing(self._writer)
-        self._seen = self._data_version()
+        self._write_connection = _Writing(writer)
+        self._seen = seen
         self._away = False
 
     def create(self, build: Callable[[sqlite3.Connection], None]) -> None:
@@ -374,7 +383,7 @@ class SqliteStorage:
             self._reopen()
             return True
         self._away = False
-        version = self._data_version()
+        version = _data_version(self._writer)
         changed, self._seen = version != self._seen, version
         return changed
 
@@ -384,7 +393,8 @@ class SqliteStorage:
         if version != schema.HEAD:
             raise sqlite3.DatabaseError(f"{self._path} is of version {version}, not {schema.HEAD}")
         writer, reader = self._writer, self._reader
-        self._connect()
+        # Waiting here would hold up the loop; the next look tries again.
+        self._connect(patience=0)
         writer.close()
         reader.close()
 
@@ -398,21 +408,17 @@ class SqliteStorage:
             return None
         return status.st_dev, status.st_ino
 
-    def _data_version(self) -> int:
-        """A number that changes when another connection has written."""
-        version: int = self._writer.execute("PRAGMA data_version").fetchone()[0]
-        return version
 
-
-def connect(path: str, *, reads: bool = False) -> sqlite3.Connection:
+def connect(path: str, *, reads: bool = False, patience: float = _LOCK_PATIENCE) -> sqlite3.Connection:
     """A connection with Gridhall's settings to a database that exists. Transactions are opened by hand.
 
     Arguments:
         reads: only for reading. Waiting for the write lock is left to the caller, who does it without holding up the loop.
+        patience: seconds to wait for another process's lock while connecting.
     """
     name = path if path == MEMORY else Path(path).absolute().as_uri() + "?mode=rw"
     connection = sqlite3.connect(
-        name, uri=name != path, isolation_level=None, timeout=_LOCK_PATIENCE, check_same_thread=False, cached_statements=512
+        name, uri=name != path, isolation_level=None, timeout=patience, check_same_thread=False, cached_statements=512
     )
     try:
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
@@ -427,6 +433,12 @@ def connect(path: str, *, reads: bool = False) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    """A number that changes when another connection has written."""
+    version: int = connection.execute("PRAGMA data_version").fetchone()[0]
+    return version
 
 
 def _drive(unit: Coroutine[Any, Any, T]) -> T:
