@@ -27,6 +27,9 @@ T = TypeVar("T")
 MOST_REMEMBERED = 20_000
 """Rows of one statement that are kept, about 2 KB each. Past it they are forgotten: simpler than ageing, and reached by few."""
 
+LONGEST_REMEMBERED = 64
+"""Characters of a parameter with which a row is kept, more than any id has: what strangers send is not kept for them."""
+
 Unit = Callable[[Work], Coroutine[Any, Any, Any]]
 Waiting = tuple[Unit, asyncio.Future[Any]]
 
@@ -56,6 +59,7 @@ _NOT_STORED = {
     sqlite3.SQLITE_NOMEM,
 }
 _AWAY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL}
+_OUT_OF_REACH = (OSError, sqlite3.Error, schema.Unfit)
 _TAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 
 
@@ -118,10 +122,12 @@ class _Reading(SqliteConnection):
         rows = self._rows.get(statement)
         if rows is None or len(rows) >= MOST_REMEMBERED:
             rows = self._rows[statement] = {}
-        try:
-            remembered: T | None = rows[key]
-        except KeyError:
-            remembered = rows[key] = await super().one(statement, **parameters)
+        remembered: T | None = rows.get(key)
+        if remembered is None:
+            remembered = await super().one(statement, **parameters)
+            # Only what is there: of what is not there, there is no end.
+            if remembered is not None and not any(isinstance(part, str) and len(part) > LONGEST_REMEMBERED for part in key):
+                rows[key] = remembered
         return remembered
 
     def forget(self, tables: set[str]) -> None:
@@ -142,13 +148,26 @@ class _Writing(SqliteConnection):
         super().__init__(raw)
         self.changed: set[str] = set()
 
+    async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
+        self._note(statement)
+        return await super().one(statement, **parameters)
+
+    async def all(self, statement: Statement[T], **parameters: Any) -> list[T]:
+        self._note(statement)
+        return await super().all(statement, **parameters)
+
     async def run(self, statement: Statement[Any], **parameters: Any) -> int:
-        self.changed |= statement.plan(SQLITE).tables
+        self._note(statement)
         return await super().run(statement, **parameters)
 
     async def many(self, statement: Statement[Any], rows: list[dict[str, Any]]) -> None:
-        self.changed |= statement.plan(SQLITE).tables
+        self._note(statement)
         await super().many(statement, rows)
+
+    def _note(self, statement: Statement[Any]) -> None:
+        plan = statement.plan(SQLITE)
+        if plan.changes:
+            self.changed |= plan.tables
 
 
 class SqliteStorage:
@@ -357,7 +376,10 @@ class SqliteStorage:
                 changed = self._look()
             except Exception as error:
                 if hearing:
-                    log.warning("the database is away: %s", error)
+                    if isinstance(error, _OUT_OF_REACH):
+                        log.warning("the database is away: %s", error)
+                    else:
+                        log.exception("a defect: what others do to the database cannot be seen")
                     self._listener.lost()
                 self._read_connection.forget_all()
                 hearing = False
@@ -373,7 +395,7 @@ class SqliteStorage:
         """Whether another process wrote since the last look; opens the file anew where it is another one.
 
         Raises:
-            OSError, sqlite3.Error: the database is out of reach.
+            OSError, sqlite3.Error, schema.Unfit: the database is out of reach.
         """
         file = self._file_now()
         if file != self._file:

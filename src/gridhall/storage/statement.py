@@ -27,6 +27,7 @@ class Plan(NamedTuple):
         constants: the parameters whose values stand in the statement itself.
         booleans: which columns are booleans (SQLite has only integers).
         tables: the names of the tables that the statement reads or changes.
+        changes: whether it changes them, also where it gives rows (RETURNING).
     """
 
     sql: str
@@ -34,6 +35,7 @@ class Plan(NamedTuple):
     constants: dict[str, Any]
     booleans: tuple[int, ...]
     tables: frozenset[str]
+    changes: bool
 
     def values(self, parameters: dict[str, Any]) -> list[Any]:
         """The parameters as the driver wants them. Changes `parameters`, which every caller has just made."""
@@ -95,4 +97,4 @@ def _compile(clause: Executable, dialect: Dialect) -> Plan:
     booleans = tuple(index for index, column in enumerate(columns) if isinstance(column.type, Boolean))
     constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
     tables = frozenset(element.name for element in iterate(clause) if isinstance(element, Table))  # type: ignore[arg-type]
-    return Plan(str(compiled), tuple(compiled.positiontup or ()), constants, booleans, tables)
+    return Plan(str(compiled), tuple(compiled.positiontup or ()), constants, booleans, tables, not clause.is_select)
