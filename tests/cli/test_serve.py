@@ -80,7 +80,7 @@ def test_an_organization_of_ones_own(tmp_path: Path) -> None:
         assert server.call("auth.test", DEMO_BOT)["error"] == "invalid_auth"
         told = "\n".join(server.banner)
         assert DEMO_BOT not in told
-        assert "gridhall token create --user NAME --scopes users:read --database 'sqlite:///own file.db'" in told
+        assert "gridhall token create --user NAME --team TEAM --scopes users:read --database 'sqlite:///own file.db'" in told
         assert server.stop() == 0
 
 
@@ -362,3 +362,17 @@ def test_no_secret_is_among_the_arguments_of_a_process(tmp_path: Path, database:
 
 def test_it_also_runs_as_a_module(tmp_path: Path) -> None:
     assert gridhall("--version", folder=tmp_path).stdout.startswith("gridhall ")
+
+
+def test_the_demonstration_is_told_by_more_than_its_tokens(tmp_path: Path) -> None:
+    with serve(folder=tmp_path) as server:
+        assert server.stop() == 0
+    assert gridhall("token", "revoke", "xoxb-demo-bot", folder=tmp_path).returncode == 0
+    assert "public knowledge" in refusal("serve", "--port", "0", "--host", "0.0.0.0", folder=tmp_path)
+
+
+@pytest.mark.parametrize("address", ["postgresql://u:se/cret@127.0.0.1/d", "postgresql://u:se#cret@127.0.0.1/d"])
+def test_a_password_is_told_nowhere(address: str, tmp_path: Path) -> None:
+    line = refusal("serve", "--port", "0", "--database", address, folder=tmp_path)
+    assert line.startswith("gridhall: cannot use postgresql://u:…@127.0.0.1/d: ")
+    assert "cret" not in line

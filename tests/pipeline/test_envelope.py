@@ -575,3 +575,11 @@ def test_a_request_can_be_cancelled_while_it_waits() -> None:
 def test_a_start_does_not_pay_for_multipart() -> None:
     check = "import sys, gridhall.pipeline.envelope; sys.exit('python_multipart' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], env={"PYTHONPATH": ":".join(sys.path)}, check=False).returncode == 0
+
+
+def test_a_body_that_trickles_is_given_up_after_a_while() -> None:
+    async def receive() -> bytes:
+        await asyncio.sleep(0.01)
+        return b"a"
+
+    assert refused(post(length=None, receive=receive), Limits(stall=5, patience=0.05)) == "request_timeout"

@@ -159,6 +159,36 @@ def test_a_call_that_cannot_be_counted_counts_nowhere(sqlite_databases: Database
     at_a_desk(sqlite_databases, main)
 
 
+def test_a_call_that_one_stored_limit_refuses_counts_for_none_of_the_others(any_databases: Databases) -> None:
+    wide, narrow = HOUR, Limit(2, 3600, 2)
+
+    async def main(here: Desk) -> None:
+        assert await here.count(limited(wide, narrow), 20) == 2
+        # The same buckets, now without the narrow one: twenty were tried, two were counted.
+        assert await here.count(limited(wide), 100) == 28
+
+    at_a_desk(any_databases, main)
+
+
+def test_a_defect_does_not_end_the_giving_back(
+    sqlite_databases: Databases, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(rate, "GIVE_BACK_EVERY", 0.001)
+
+    async def main(here: Desk) -> None:
+        assert await here.passes(limited(HOUR))
+        with monkeypatch.context() as patch:
+            patch.setattr(here.storage, "write", None)
+            await here.limiter.open()
+            await eventually(lambda: "TypeError" in caplog.text)
+        assert await here.passes(limited(HOUR))
+        written = here.storage.written
+        await eventually(lambda: here.storage.written > written)
+        await here.limiter.close()
+
+    at_a_desk(sqlite_databases, main)
+
+
 def test_full_buckets_are_forgotten(sqlite_databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate, "MOST_BUCKETS", 10)
     called = limited(Limit(1, 60, 1))

@@ -82,3 +82,15 @@ def test_a_later_head_has_its_own_time(sqlite_server: Live, monkeypatch: pytest.
     monkeypatch.setattr(protocol, "HEAD_PATIENCE", 0.2)
     answer = exchange(sqlite_server, b"GET /api/api.test HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /api/ap")
     assert answer.count(b"HTTP/1.1 200 OK") == 1
+
+
+def test_what_comes_behind_a_chunked_body_is_not_kept(sqlite_server: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "MOST_BODY", 4 << 20)
+    endless = b"".join(b"X-Trailer-%d: %s\r\n" % (number, b"x" * 1000) for number in range(8000))
+    with socket.create_connection(("127.0.0.1", sqlite_server.port), timeout=TIMEOUT) as connection:
+        connection.sendall(b"GET /api/api.test HTTP/1.1\r\nHost: x\r\n" + CHUNKED + b"0\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK")
+        # Reset or a broken pipe, as the kernel likes, and long before a hundred times.
+        with pytest.raises(OSError):  # noqa: PT011
+            connection.sendall(endless * 100)
+    assert sqlite_server.call("api.test")["ok"]

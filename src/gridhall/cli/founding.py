@@ -6,12 +6,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gridhall.cli.banner import DEMO_BOT
 from gridhall.cli.options import Failure, ServeOptions
 from gridhall.contract.errors import Refusal
 from gridhall.domain import audit
-from gridhall.domain.tokens import hash_of
-from gridhall.domain.work import Work
+from gridhall.domain.work import Conflict, Work
 from gridhall.storage.engines import SQLITE, is_memory, is_sqlite
 
 if TYPE_CHECKING:
@@ -19,8 +17,14 @@ if TYPE_CHECKING:
     from gridhall.storage.engines import AnyStorage
 
 DEMO = Path(__file__).parent / "demo.yaml"
+DEMO_ORGANIZATION = "E0JUNIPER01"
+"""What tells the demonstration, whatever becomes of its tokens: its passwords are as well known as they are."""
 
 _FILLED = "--org: the database holds an organization already"
+
+
+class _Filled(Exception):
+    """The database is not empty any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +83,20 @@ async def found(storage: "AnyStorage", options: ServeOptions, charter: Charter |
     if options.org is not None:
         if not empty:
             raise Failure(_FILLED)
-        await _load(storage, charter or read(options.org))
+        try:
+            await _load(storage, charter or read(options.org))
+        except _Filled as filled:
+            raise Failure(_FILLED) from filled
         return False
-    token = None if empty else await storage.read(lambda work: work.tokens.find(hash_of(DEMO_BOT)))
-    if not empty and (token is None or token.revoked_at):
+    if not empty and await storage.read(lambda work: work.organizations.find(DEMO_ORGANIZATION)) is None:
         return False
     _refuse_open_demonstration(options.host)
     if empty:
-        await _load(storage, read(DEMO))
+        try:
+            await _load(storage, read(DEMO))
+        except _Filled:
+            # Another host was quicker.
+            return await found(storage, options)
     return True
 
 
@@ -108,7 +118,7 @@ async def _load(storage: "AnyStorage", charter: Charter) -> None:
     async def unit(work: Work) -> None:
         assert isinstance(work, SqlWork)
         if await work.organizations.list_all():
-            raise Failure(_FILLED)
+            raise _Filled
         loaded = await load(work.connection, charter.file.documents, work.source, hashed.__getitem__, charter.photos)
         for organization in loaded.organizations:
             await audit.write(
@@ -117,6 +127,8 @@ async def _load(storage: "AnyStorage", charter: Charter) -> None:
 
     try:
         await storage.write(unit)
+    except Conflict as conflict:
+        raise _Filled from conflict
     except Mistake as mistake:
         raise Failure(str(charter.file.locate(mistake))) from mistake
     except Refusal as refusal:

@@ -72,6 +72,8 @@ def create_token(
             found = await work.apps.find(wanted_app)
             if found is None or found.removed:
                 raise Failure(f"there is no app {wanted_app}")
+            if enterprise is not None and not (await work.apps.granted_teams(enterprise, wanted_app))[0]:
+                raise Failure(f"{wanted_app} is not installed on {enterprise}")
         return await tokens.create(
             work,
             organization=person.organization,
@@ -138,7 +140,10 @@ def set_password(database: str, user: str) -> int:
 
 
 def export_org(database: str) -> int:
-    """Print everything in the database as an organization file. Secrets are not in it: only their hashes are known."""
+    """Print everything in the database as an organization file.
+
+    Signing secrets and second factors are in it, in clear; tokens, passwords and client secrets are known by their hashes only.
+    """
     import yaml
 
     from gridhall.storage.orgfile.dump import dump

@@ -85,7 +85,8 @@ def database(text: str) -> str:
 def masked(url: str) -> str:
     """A database's address as it may be shown: without a password, wherever in the address it stands."""
     in_query = re.sub(r"([?&](?:password|sslpassword)=)[^&]*", r"\1…", url)
-    return re.sub(r"(//[^:/@]*):[^/]*@", r"\1:…@", in_query)
+    # Up to the last @: who forgets to escape a password's own / or @ must not find it in a log.
+    return re.sub(r"(//[^:/@]*):.*@", r"\1:…@", in_query)
 
 
 def port(text: str) -> int:

@@ -34,6 +34,22 @@ if TYPE_CHECKING:
     from gridhall.domain.actor import Actor
     from gridhall.domain.work import Work
 
+REFUSALS = (
+    CannotUpdateAdminUser,
+    EmailTaken,
+    InvalidEmojiNotAllowed,
+    InvalidProfile,
+    InvalidStartsWithAt,
+    MustClearBothStatusTextAndStatusEmoji,
+    NameNotAllowed,
+    NotAdmin,
+    NotAppAdmin,
+    ProfileSetFailed,
+    ReservedName,
+    TooLong,
+)
+"""Everything that a change can be refused with."""
+
 MOST_FIELDS = 50
 LONGEST_FIELD_NAME = 255
 LONGEST = {

@@ -3,7 +3,8 @@
 from gridhall.contract.objects import Icon
 from gridhall.domain.imaging import SIZES
 
-ICON_SIDES = (34, 44, 68, 88, 102, 132, 230)
+TEAM_ICON_SIDES = (34, 44, 68, 88, 102, 132, 230)
+BOT_ICON_SIDES = (36, 48, 72)
 
 
 class Site:
@@ -35,8 +36,8 @@ class Site:
 
     def icon(self, hash: str) -> Icon:
         """The drawn icon of a workspace, in every size."""
-        sides = {f"image_{side}": self.picture(hash, side) for side in ICON_SIDES}
+        sides = {f"image_{side}": self.picture(hash, side) for side in TEAM_ICON_SIDES}
         return Icon(**sides, image_default=True)
 
 
-PICTURE_SIDES = (*SIZES, *ICON_SIDES, 36)
+PICTURE_SIDES = (*SIZES, *TEAM_ICON_SIDES, *BOT_ICON_SIDES)

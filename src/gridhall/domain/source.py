@@ -32,10 +32,14 @@ class SystemClock:
             return self.frozen_at
         return time.time_ns() // 1000 + self.offset
 
+    @staticmethod
+    def state_at(now: int, *, frozen: bool) -> dict[str, int | None]:
+        """The state of a clock that is moved to this time and runs on from there or stands still."""
+        return {"offset": now - time.time_ns() // 1000, "frozen_at": now if frozen else None}
+
     def move(self, now: int, *, frozen: bool) -> None:
         """Make it this time, and let the clock run on from there or stand still. `now` is in Unix microseconds."""
-        self.frozen_at = now if frozen else None
-        self.offset = now - time.time_ns() // 1000
+        self.follow(self.state_at(now, frozen=frozen))
 
     def follow(self, state: dict[str, int | None]) -> None:
         """Be as another worker's clock is."""

@@ -163,7 +163,9 @@ async def _reached(work: "Work", row: TokenRow, organization: Organization) -> t
         return [], frozenset()
     workspaces = [workspace for workspace in await work.workspaces.list_all(organization.id) if not workspace.deleted]
     every = frozenset(workspace.id for workspace in workspaces)
-    granted = (await work.apps.granted_teams(organization.id, row.app))[1] if row.app else None
+    installed, granted = await work.apps.granted_teams(organization.id, row.app) if row.app else (True, None)
+    if not installed:
+        return [], every
     if granted is None:
         return workspaces, every
     return [workspace for workspace in workspaces if workspace.id in granted], every

@@ -16,8 +16,7 @@ from gridhall.contract.wire import Ok
 from gridhall.domain.call import Call
 from gridhall.domain.imaging import default_hash
 from gridhall.domain.people import find_visible
-
-ICON_SIDES = (36, 48, 72)
+from gridhall.domain.site import BOT_ICON_SIDES
 
 
 class InfoArgs(msgspec.Struct, frozen=True):
@@ -64,6 +63,6 @@ async def info(call: Call, args: InfoArgs) -> InfoResult:
             updated=app.updated,
             app_id=app.id,
             user_id=person.id,
-            icons={f"image_{side}": call.context.site.picture(picture, side) for side in ICON_SIDES},
+            icons={f"image_{side}": call.context.site.picture(picture, side) for side in BOT_ICON_SIDES},
         )
     )

@@ -39,13 +39,10 @@ class Perform:
         """
         if actor.acts_as in Token.PERSON and actor.user is not None:
             await self._note_activity(actor.organization, actor.user)
-        call = Call(None, actor, standing, self._context, raw=envelope.arguments)  # type: ignore[arg-type]
-        if method.prepare is not None:
-            call.prepared = await method.prepare(envelope.files, args)
+        prepared = await method.prepare(envelope.files, args) if method.prepare is not None else None
 
         async def unit(work: Work) -> Ok:
-            call.work = work
-            return await method.handler(call, args)
+            return await method.handler(Call(work, actor, standing, self._context, prepared, envelope.arguments), args)
 
         if method.writes:
             return await self._storage.write(unit)

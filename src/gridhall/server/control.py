@@ -13,8 +13,8 @@ from gridhall.server.http import Receive, Scope, Send, header, respond_json
 PREFIX = "/_gridhall/"
 
 MOST_BODY = 4096
-LAST_SECOND = 253_402_300_799
-"""The end of the year 9999: past it Python knows no dates."""
+LAST_SECOND = 253_370_764_799
+"""The end of the year 9998: after the next one Python knows no dates, and clocks run on."""
 
 ClockState = dict[str, int | None]
 
@@ -69,22 +69,24 @@ class Control:
         if scope["method"] == "POST":
             try:
                 change = msgspec.json.decode(await _read(receive), type=ClockChange)
-                self._change(change)
-            except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+                state = self._changed(change)
+            except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
                 await respond_json(send, 400, {"error": str(error)})
                 return
             if self._tell is not None:
                 try:
-                    await self._tell({"offset": self._clock.offset, "frozen_at": self._clock.frozen_at})
+                    await self._tell(state)
                 except Refusal:
                     await respond_json(send, 503, {"error": "the other workers could not be told"})
                     return
+            self._clock.follow(state)
         elif scope["method"] != "GET":
             await respond_json(send, 405, {"error": "read the clock with GET, change it with POST"})
             return
         await respond_json(send, 200, {"now": self._clock.now() / 1_000_000, "frozen": self._clock.frozen_at is not None})
 
-    def _change(self, change: ClockChange) -> None:
+    def _changed(self, change: ClockChange) -> ClockState:
+        """The clock's state after a change, which every worker takes over as it is."""
         clock = self._clock
         frozen = clock.frozen_at is not None if change.freeze is None else change.freeze
         now = clock.now()
@@ -93,8 +95,8 @@ class Control:
         if change.advance is not None:
             now += round(change.advance * 1_000_000)
         if not 0 <= now <= LAST_SECOND * 1_000_000:
-            raise ValueError("the clock goes from 1970 to 9999")
-        clock.move(now, frozen=frozen)
+            raise ValueError("the clock goes from 1970 to 9998")
+        return clock.state_at(now, frozen=frozen)
 
 
 async def _read(receive: Receive) -> bytes:

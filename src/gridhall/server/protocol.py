@@ -19,6 +19,9 @@ MOST_HEAD = 64 * 1024
 HEAD_PATIENCE = 30.0
 """Seconds that a connection has for its first request's head, and for each later one from its first byte on."""
 
+MOST_BODY = 16 * 1024 * 1024
+"""Bytes after which a request is cut off, whoever still reads it: more than any that is taken, its framing included."""
+
 _HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _FRAMING = (b"content-length", b"transfer-encoding")
 
@@ -27,11 +30,16 @@ class Http(HttpToolsProtocol):
     """One connection."""
 
     _head = 0
+    _body = 0
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(_Gathering(transport, self.loop))  # type: ignore[arg-type]
         self._deadline = self.loop.call_later(HEAD_PATIENCE, self._hang_up)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._body = 0
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -53,6 +61,11 @@ class Http(HttpToolsProtocol):
             return
         if "path" in self.scope:
             self._head_arrived()
+            # What comes behind a chunked body would be kept among the headers, without end.
+            self.headers = []
+            self._body += len(data)
+            if self._body > MOST_BODY and not self.transport.is_closing():
+                self.transport.close()
             return
         if self._deadline is None:
             self._deadline = self.loop.call_later(HEAD_PATIENCE, self._hang_up)

@@ -12,6 +12,8 @@ import msgspec
 
 FLUSH_AFTER = 0.05
 
+LONGEST_NAME = 255
+
 _METHOD = re.compile(r"[A-Za-z]{1,40}(\.[A-Za-z0-9]{1,40}){1,5}")
 
 
@@ -51,12 +53,16 @@ class RequestLog:
 
 
 def _text_line(at: float, id: str, method: str, outcome: str, took: float) -> str:
-    return f"{_stamp(at)} {id} {shown(method)} {outcome} {took * 1000:.2f}ms\n"
+    return f"{_stamp(at)} {id} {_short(method)} {outcome} {took * 1000:.2f}ms\n"
 
 
 def _json_line(at: float, id: str, method: str, outcome: str, took: float) -> str:
-    line = {"at": _stamp(at), "id": id, "method": shown(method), "outcome": outcome, "ms": round(took * 1000, 3)}
+    line = {"at": _stamp(at), "id": id, "method": _short(method), "outcome": outcome, "ms": round(took * 1000, 3)}
     return msgspec.json.encode(line).decode() + "\n"
+
+
+def _short(method: str) -> str:
+    return shown(method) if len(method) <= LONGEST_NAME else "-"
 
 
 def _stamp(at: float) -> str:

@@ -52,10 +52,6 @@ class SqlApps:
     async def find_by_bot(self, organization: str, bot_id: str) -> App | None:
         return await self._connection.one(_FIND_BY_BOT, organization=organization, bot_id=bot_id)
 
-    async def is_installed(self, organization: str, app: str, targets: tuple[str, ...]) -> bool:
-        rows = await self._connection.all(_TARGETS, organization=organization, app=app)
-        return any(target in targets for target, _ in rows)
-
     async def granted_teams(self, organization: str, app: str) -> tuple[bool, list[str] | None]:
         rows = dict(await self._connection.all(_TARGETS, organization=organization, app=app))
         if organization not in rows:

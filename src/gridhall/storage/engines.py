@@ -112,4 +112,7 @@ async def open_storage(url: str, source: Source, listener: Listener, on_clock: O
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, ValueError):
+        # The driver quotes the part that it stumbles over, which may be a password's.
+        return "its address cannot be read: are the password's own special characters escaped?"
     return " ".join(str(error).split()) or type(error).__name__

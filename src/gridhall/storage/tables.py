@@ -415,7 +415,7 @@ audit = Table(
     Index("audit_by_at", "organization", "at"),
 )
 
-# One integer is a whole token bucket: the time at which it would be full again (see pipeline/rate.py).
+# One integer is a whole token bucket: the time at which it would be full again (see domain/limits.py).
 rate_buckets = Table(
     "rate_buckets",
     metadata,

@@ -8,10 +8,8 @@ from pathlib import Path
 
 from gridhall.contract.orgfile import Mistake, OrgDocument
 from gridhall.contract.orgfile import Path as Place
+from gridhall.domain.imaging import MAX_BYTES
 from gridhall.domain.orgfile.check import check
-
-MAX_PHOTO_BYTES = 8 * 1024 * 1024
-"""The largest picture that is read, in bytes."""
 
 Pictures = tuple[str, dict[str, bytes]]
 """The hash that names an upload, and its PNG files by size."""
@@ -133,6 +131,6 @@ def _photo_path(file: Path, place: Place, name: str) -> Path:
         raise Mistake(place, "must be a path below the file's own folder")
     if not photo.is_file():
         raise Mistake(place, f"there is no picture {name}")
-    if photo.stat().st_size > MAX_PHOTO_BYTES:
-        raise Mistake(place, f"the picture is larger than {MAX_PHOTO_BYTES} bytes")
+    if photo.stat().st_size > MAX_BYTES:
+        raise Mistake(place, f"the picture is larger than {MAX_BYTES} bytes")
     return photo

@@ -10,18 +10,7 @@ from gridhall.catalogue.method import method
 from gridhall.catalogue.rates import Counted, argument, by_tier
 from gridhall.catalogue.scopes import needs
 from gridhall.contract.errors import (
-    CannotUpdateAdminUser,
-    EmailTaken,
-    InvalidEmojiNotAllowed,
     InvalidProfile,
-    InvalidStartsWithAt,
-    MustClearBothStatusTextAndStatusEmoji,
-    NameNotAllowed,
-    NotAdmin,
-    NotAppAdmin,
-    ProfileSetFailed,
-    ReservedName,
-    TooLong,
     UserNotFound,
 )
 from gridhall.contract.objects import Profile
@@ -101,20 +90,7 @@ _LIMITS = (
     tokens=Token.PERSON,
     scopes=needs("users.profile:write"),
     rate=_LIMITS,
-    errors=(
-        CannotUpdateAdminUser,
-        EmailTaken,
-        InvalidEmojiNotAllowed,
-        InvalidProfile,
-        InvalidStartsWithAt,
-        MustClearBothStatusTextAndStatusEmoji,
-        NameNotAllowed,
-        NotAdmin,
-        NotAppAdmin,
-        ProfileSetFailed,
-        ReservedName,
-        TooLong,
-    ),
+    errors=profiles.REFUSALS,
     writes=True,
 )
 async def set_profile(call: Call, args: SetArgs) -> SetResult:
