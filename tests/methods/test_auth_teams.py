@@ -2,6 +2,8 @@
 
 import pytest
 
+from gridhall.domain import tokens
+from gridhall.domain.work import Work
 from harness.live import Live
 
 
@@ -62,3 +64,42 @@ def test_a_cursor_of_another_listing_is_refused(reading: Live) -> None:
 def test_a_limit_is_a_positive_number_up_to_a_thousand(reading: Live, limit: str) -> None:
     answer = reading.call("auth.teams.list", "xoxp-ada-org", limit=limit)
     assert (answer["ok"], answer["error"]) == (False, "invalid_limit")
+
+
+@pytest.mark.parametrize(("app", "reached"), [(None, 3), ("A0DESK00001", 0)])
+def test_only_what_is_installed_on_the_organization_reaches_it(sqlite_server: Live, app: str | None, reached: int) -> None:
+    async def unit(work: Work) -> str:
+        return await tokens.create(
+            work,
+            organization="E0ACME00001",
+            workspace=None,
+            person="W0ADA000001",
+            app=app,
+            kind="user",
+            scopes=["users:read"],
+            actor=None,
+        )
+
+    token = sqlite_server.on_loop(sqlite_server.gridhall.storage.write(unit))
+    assert len(names(sqlite_server.call("auth.teams.list", token))) == reached
+
+
+def test_a_deleted_workspace_is_reached_by_nobody(own_campus: Live) -> None:
+    async def unit(work: Work) -> str:
+        return await tokens.create(
+            work,
+            organization="E0CAMPUS001",
+            workspace=None,
+            person="W0MIA000001",
+            app=None,
+            kind="user",
+            scopes=["users:read"],
+            actor=None,
+        )
+
+    token = own_campus.on_loop(own_campus.gridhall.storage.write(unit))
+    reached = names(own_campus.call("auth.teams.list", token))
+    assert "Arts" in reached
+    assert "Gone" not in reached
+    refused = own_campus.call("users.list", token, team_id="T0GONE00001")
+    assert refused == {"ok": False, "error": "team_access_not_granted"}

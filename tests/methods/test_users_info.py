@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from gridhall.domain.appearance import COLOURS
+from gridhall.storage.tables import conversations
 from harness.live import Live
+from methods.rows import change
 
 NOON = 1700000000
 PICTURES = ("image_24", "image_32", "image_48", "image_72", "image_192", "image_512")
@@ -231,6 +234,14 @@ def test_a_stranger_of_another_organization_is_told_without_their_address(campus
 def test_who_shares_nothing_with_the_organization_is_not_found(campus: Live) -> None:
     assert campus.call("users.info", "xoxp-mia", user="U0TED000001") == {"ok": False, "error": "user_not_found"}
     assert campus.call("users.info", "xoxp-ted", user="W0MAX000001") == {"ok": False, "error": "user_not_found"}
+
+
+def test_a_deleted_channel_shows_nobody_to_the_organization(any_campus: Live) -> None:
+    # Mia and Tia share no channel: only Pia's with Tia lets the organization know of her.
+    assert user(any_campus, "xoxp-mia", "U0TIA000001")["is_stranger"] is True
+    change(any_campus, update(conversations).where(conversations.c.id == "C0BRIDGE001").values(deleted=True))
+    for token in ("xoxp-mia", "xoxp-pia"):
+        assert any_campus.call("users.info", token, user="U0TIA000001") == {"ok": False, "error": "user_not_found"}
 
 
 # What guests see.

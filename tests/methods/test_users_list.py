@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Executable, delete, insert, literal, select, update
 
 from gridhall.storage.tables import members, memberships, people, workspaces
 from harness.databases import Databases
@@ -192,6 +192,35 @@ def test_a_guest_turns_pages_too(campus: Live, limit: int) -> None:
     found = pages(campus, "xoxp-gus", limit)
     assert [id for page in found for id in page] == SEEN_BY_GIA
     assert all(len(page) == limit for page in found[:-1])
+
+
+def _crowd(size: int) -> list[Executable]:
+    """Brings people like Mia into her workspace and into a channel with Gia."""
+    clauses: list[Executable] = []
+    for number in range(size):
+        id = f"W0CROWD{number:04}"
+        own = {"id": literal(id), "name": literal(f"crowd{number}"), "email": literal("")}
+        copy = select(*(own.get(column.name, column) for column in people.c)).where(people.c.id == "W0MIA000001")
+        clauses += [
+            insert(people).from_select([column.name for column in people.c], copy),
+            insert(memberships).values(organization="E0CAMPUS001", workspace="T0ARTS00001", person=id, role="member"),
+            insert(members).from_select(
+                [column.name for column in members.c],
+                select(*({"person": literal(id)}.get(column.name, column) for column in members.c)).where(
+                    members.c.person == "W0GIA000001"
+                ),
+            ),
+        ]
+    return clauses
+
+
+def test_a_guest_in_a_large_channel_sees_all_of_it(any_campus: Live) -> None:
+    change(any_campus, *_crowd(120), delete(memberships).where(memberships.c.person == "W0CROWD0007"))
+    expected = sorted({*SEEN_BY_GIA, *(f"W0CROWD{number:04}" for number in range(120))} - {"W0CROWD0007"})
+    assert ids(any_campus.call("users.list", "xoxp-gia")) == expected
+    found = pages(any_campus, "xoxp-gia", 49)
+    assert [len(page) for page in found] == [49, 49, 25]
+    assert [id for page in found for id in page] == expected
 
 
 def test_a_guest_in_no_conversation_sees_themselves(own_campus: Live) -> None:
