@@ -143,22 +143,41 @@ _CONVERSATIONS_OF = Statement(
     lambda host, conversation: (host, conversation),
 )
 
-_LIST_IN_CONVERSATION = Statement(
-    select(*_MEMBER)
-    .select_from(
-        _theirs.join(
-            people, and_(people.c.organization == _theirs.c.person_organization, people.c.id == _theirs.c.person)
-        ).join(_own, and_(_IS_OWN, _own.c.workspace == bindparam("workspace")))
-    )
+_IDS_IN_CONVERSATION = Statement(
+    select(_theirs.c.person)
     .where(
         _theirs.c.organization == bindparam("host"),
         _theirs.c.conversation == bindparam("conversation"),
         _theirs.c.person_organization == bindparam("organization"),
         _theirs.c.person > bindparam("after"),
         _theirs.c.left == 0,
+        exists(
+            select(_own.c.person)
+            .where(
+                _own.c.organization == _theirs.c.person_organization,
+                _own.c.person == _theirs.c.person,
+                _own.c.workspace == bindparam("workspace"),
+            )
+            .correlate(_theirs)
+        ),
     )
     .order_by(_theirs.c.person)
     .limit(bindparam("limit")),
+    str,
+)
+
+_AT_ONCE = 50
+"""People who are read by one statement: the number is part of its text."""
+
+_LIST_THESE = Statement(
+    select(*_MEMBER)
+    .select_from(_own.join(people, _IS_OWN))
+    .where(
+        _own.c.organization == bindparam("organization"),
+        _own.c.workspace == bindparam("workspace"),
+        _own.c.person.in_([bindparam(f"id_{number}") for number in range(_AT_ONCE)]),
+    )
+    .order_by(_own.c.person),
     Member,
 )
 
@@ -279,24 +298,40 @@ class SqlPeople:
     async def list_seen_by(
         self, organization: str, workspace: str, person: str, *, after: str, limit: int, app: str | None
     ) -> list[Member]:
-        # A page by index out of each conversation costs the same however large the workspace and its channels are.
-        seen: dict[str, Member] = {}
-        own = await self.find_member(organization, workspace, person, app=app)
-        if own is not None and own.role is not None and own.id > after:
-            seen[own.id] = own
-        for host, conversation in await self._connection.all(_CONVERSATIONS_OF, organization=organization, person=person):
-            page = await self._connection.all(
-                _LIST_IN_CONVERSATION,
-                host=host,
-                conversation=conversation,
-                organization=organization,
-                workspace=workspace,
-                after=after,
-                limit=limit,
-                app=app,
-            )
-            seen |= {member.id: member for member in page}
-        return [seen[id] for id in sorted(seen)[:limit]]
+        conversations = await self._connection.all(_CONVERSATIONS_OF, organization=organization, person=person)
+        seen: list[Member] = []
+        while len(seen) < limit:
+            # A page of ids by index out of each conversation costs the same however large the workspace and its channels are.
+            ids = {person} if person > after else set()
+            for host, conversation in conversations:
+                ids.update(
+                    await self._connection.all(
+                        _IDS_IN_CONVERSATION,
+                        host=host,
+                        conversation=conversation,
+                        organization=organization,
+                        workspace=workspace,
+                        after=after,
+                        limit=limit,
+                    )
+                )
+            page = sorted(ids)[:limit]
+            seen += await self._list_these(organization, workspace, page, app)
+            if len(page) < limit:
+                break
+            # Whoever left the workspace just now must not make the page look like the last one.
+            after = page[-1]
+        return seen[:limit]
+
+    async def _list_these(self, organization: str, workspace: str, ids: list[str], app: str | None) -> list[Member]:
+        """Those of these people who are members, in this order, which is that of their ids."""
+        found: list[Member] = []
+        for start in range(0, len(ids), _AT_ONCE):
+            some = ids[start : start + _AT_ONCE]
+            some += some[-1:] * (_AT_ONCE - len(some))
+            these = {f"id_{number}": id for number, id in enumerate(some)}
+            found += await self._connection.all(_LIST_THESE, organization=organization, workspace=workspace, app=app, **these)
+        return found
 
     async def count_members(self, organization: str, workspace: str, *, up_to: int) -> int:
         count = await self._connection.one(_COUNT_MEMBERS, organization=organization, workspace=workspace, up_to=up_to)
