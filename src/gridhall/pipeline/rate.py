@@ -152,9 +152,13 @@ class RateLimiter:
     async def _give_back_regularly(self) -> None:
         for round in itertools.count(1):
             await asyncio.sleep(GIVE_BACK_EVERY)
-            await self._give_back()
-            if round % FORGET_EVERY == 0:
-                await self._forget_full()
+            try:
+                await self._give_back()
+                if round % FORGET_EVERY == 0:
+                    await self._forget_full()
+            except Exception:
+                # A defect. Nobody awaits this task: were it to end, nobody would know, and reserved calls stayed lost.
+                log.exception("reserved calls are given back again in %s s", GIVE_BACK_EVERY)
 
     async def _give_back(self) -> None:
         slices, self._slices = self._slices, {}
