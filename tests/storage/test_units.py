@@ -18,7 +18,7 @@ from gridhall.storage.statement import Statement
 from gridhall.storage.tables import meta
 from gridhall.storage.work import SqlWork
 from harness.databases import run
-from harness.storage import INSERT, Ear, Unit, adds, eventually, on_postgres, opened, value
+from harness.storage import INSERT, Ear, Unit, adds, eventually, on_postgres, opened, raw_sqlite, value
 
 MEMORY = "sqlite:///:memory:"
 
@@ -413,5 +413,42 @@ def test_a_statement_that_never_ends_is_given_up(postgres: str, monkeypatch: pyt
             await holder
             assert await value(storage, "too late") is None
             await storage.write(waits)
+
+    run(main())
+
+
+@pytest.mark.parametrize("kind", ["file", "postgres"])
+def test_a_snapshot_sees_nothing_of_what_others_write_meanwhile(kind: str, request: pytest.FixtureRequest) -> None:
+    url: str = request.getfixturevalue(kind)
+
+    async def other_writes(key: str) -> None:
+        statement = f"INSERT INTO meta VALUES ('{key}', 'there')"
+        if kind == "postgres":
+            await on_postgres(url, statement)
+        else:
+            with raw_sqlite(url) as other:
+                other.execute(statement)
+
+    async def main() -> None:
+        async with opened(url) as storage:
+
+            async def unit(work: Work) -> list[str | None]:
+                before = await work.meta.find("before")
+                await other_writes("during")
+                return [before, await work.meta.find("during")]
+
+            async def fails(work: Work) -> None:
+                await work.meta.find("before")
+                raise KeyError
+
+            await other_writes("before")
+            assert await storage.snapshot(unit) == ["there", None]
+            assert await value(storage, "during") == "there"
+            with pytest.raises(KeyError):
+                await storage.snapshot(fails)
+            await other_writes("later")
+            assert await value(storage, "later") == "there"
+            await storage.write(adds("after"))
+            assert await storage.snapshot(lambda work: work.meta.find("after")) == "there"
 
     run(main())

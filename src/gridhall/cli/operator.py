@@ -149,13 +149,13 @@ def export_org(database: str) -> int:
     from gridhall.storage.orgfile.dump import dump
     from gridhall.storage.work import SqlWork
 
-    async def unit(work: Work) -> str:
+    async def unit(work: Work) -> Any:
         assert isinstance(work, SqlWork)
-        documents = msgspec.to_builtins(await dump(work.connection))
-        text: str = yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True, width=120)
-        return text
+        return await dump(work.connection)
 
-    sys.stdout.write(_run(database, lambda opened: opened.read(unit)))
+    # In one snapshot: a server may be writing meanwhile, and what it writes must be in the file as a whole or not at all.
+    documents = msgspec.to_builtins(_run(database, lambda opened: opened.snapshot(unit)))
+    sys.stdout.write(yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True, width=120))
     return 0
 
 

@@ -227,6 +227,10 @@ class PostgresStorage:
     async def read(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
         return await self._run(self._read, unit)
 
+    async def snapshot(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+        """Run a unit that only reads, and that sees nothing of what others write meanwhile."""
+        return await self._run(self._snapshot, unit)
+
     async def write(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
         return await self._run(self._write, unit)
 
@@ -261,6 +265,18 @@ class PostgresStorage:
     async def _read(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
         async with self._connection() as raw:
             return await unit(SqlWork(PostgresConnection(raw), self._source))
+
+    async def _snapshot(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+        async with self._connection() as raw:
+            await raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                result = await unit(SqlWork(PostgresConnection(raw), self._source))
+            except (Exception, asyncio.CancelledError):
+                with contextlib.suppress(*_DRIVER):
+                    await raw.execute("ROLLBACK")
+                raise
+            await raw.execute("ROLLBACK")
+        return result
 
     async def _write(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
         async with self._connection() as raw:

@@ -257,6 +257,18 @@ class SqliteStorage:
                 raise
             raise told from error
 
+    async def snapshot(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+        """Run a unit that only reads, and that sees nothing of what another process writes meanwhile."""
+
+        async def at_once(work: Work) -> T:
+            self._reader.execute("BEGIN")
+            try:
+                return await unit(work)
+            finally:
+                self._reader.execute("ROLLBACK")
+
+        return await self.read(at_once)
+
     async def write(self, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
