@@ -62,6 +62,16 @@ def test_arguments(reading: Live, capsys: pytest.CaptureFixture[str]) -> None:
     assert (status, answer["args"]) == (0, given)
 
 
+def test_arguments_may_stand_anywhere(reading: Live, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (
+        ("api.test", "a=1", "b=2", "--url", reading.url),
+        ("api.test", "--url", reading.url, "a=1", "b=2"),
+        ("--url", reading.url, "api.test", "a=1", "b=2"),
+        ("api.test", "a=1", "--url", reading.url, "b=2"),
+    ):
+        assert called(capsys, *arguments) == (0, {"ok": True, "args": {"a": "1", "b": "2"}})
+
+
 def test_the_status_tells_that_an_answer_is_not_ok(reading: Live, capsys: pytest.CaptureFixture[str]) -> None:
     status, answer = called(capsys, "users.info", "user=W0NOBODY", "--token", "xoxb-east-desk", "--url", reading.url)
     assert (status, answer) == (1, {"ok": False, "error": "user_not_found"})

@@ -25,7 +25,7 @@ class Commands(Protocol):
 
 def main(commands: Commands, arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit status."""
-    parsed = _parser().parse_args(arguments)
+    parsed = _parsed(_parser(), arguments)
     run: Callable[[Commands, argparse.Namespace], int] = parsed.run
     try:
         status = run(commands, parsed)
@@ -91,6 +91,16 @@ def _serve(commands: Commands, parsed: argparse.Namespace) -> int:
             log_format=parsed.log_format,
         )
     )
+
+
+def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line, read. argparse takes no argument of `call` that stands behind an option: those are handed on here."""
+    parsed, rest = parser.parse_known_args(arguments)
+    if parsed.run is _call and not any(text.startswith("-") for text in rest):
+        parsed.arguments += rest
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return parsed
 
 
 def _add_call(parser: Parser) -> None:
