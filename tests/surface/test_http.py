@@ -64,9 +64,10 @@ def test_a_query_is_read_with_every_verb(open_server: Live, verb: str) -> None:
 
 @pytest.mark.parametrize("verb", ["PUT", "DELETE", "OPTIONS"])
 def test_other_verbs_do_nothing(open_server: Live, verb: str) -> None:
+    before = len(open_server.seen)
     reply = open_server.request(verb, "/api/users.setPresence?token=xoxp-mia&presence=away")
     assert (reply.status, reply.headers["allow"], reply.body) == (405, "GET, HEAD, POST", b"")
-    assert ("users.setPresence", "ok") not in open_server.seen
+    assert len(open_server.seen) == before
 
 
 def test_head_gives_the_headers_of_the_answer_and_no_body(open_server: Live) -> None:
