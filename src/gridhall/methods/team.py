@@ -69,34 +69,27 @@ async def info(call: Call, args: InfoArgs) -> InfoResult:
 
 
 def _team(call: Call, workspace: Workspace) -> Team:
+    return _described(call, workspace.id, workspace.name, workspace.domain, call.context.site.workspace(workspace.domain))
+
+
+def _organization(call: Call) -> Team:
+    actor = call.actor
+    url = call.context.site.organization(actor.organization_domain)
+    return _described(call, actor.organization, actor.organization_name, actor.organization_domain, url)
+
+
+def _described(call: Call, id: str, name: str, domain: str, url: str) -> Team:
     actor, site = call.actor, call.context.site
     return Team(
-        id=workspace.id,
-        name=workspace.name,
-        domain=workspace.domain,
+        id=id,
+        name=name,
+        domain=domain,
         email_domain="",
-        url=site.workspace(workspace.domain),
-        icon=site.icon(default_hash(workspace.organization, workspace.id)),
+        url=url,
+        icon=site.icon(default_hash(actor.organization, id)),
         is_verified=False,
         avatar_base_url=site.pictures,
         enterprise_id=actor.enterprise or UNSET,
         enterprise_name=actor.organization_name if actor.enterprise else UNSET,
         enterprise_domain=actor.organization_domain if actor.enterprise else UNSET,
-    )
-
-
-def _organization(call: Call) -> Team:
-    actor, site = call.actor, call.context.site
-    return Team(
-        id=actor.organization,
-        name=actor.organization_name,
-        domain=actor.organization_domain,
-        email_domain="",
-        url=site.organization(actor.organization_domain),
-        icon=site.icon(default_hash(actor.organization, actor.organization)),
-        is_verified=False,
-        avatar_base_url=site.pictures,
-        enterprise_id=actor.organization,
-        enterprise_name=actor.organization_name,
-        enterprise_domain=actor.organization_domain,
     )
