@@ -28,9 +28,8 @@ from gridhall.contract.orgfile import (
     TeamSettings,
     TokenEntry,
     UserEntry,
-    ts_micros,
-    ts_text,
 )
+from gridhall.contract.timestamps import ts_micros, ts_text
 from gridhall.domain.orgfile.check import check
 from gridhall.domain.source import Source
 from gridhall.domain.tokens import hash_of

@@ -311,3 +311,246 @@ class MustClearBothStatusTextAndStatusEmoji(Refusal):
 
 class ProfileSetFailed(Refusal):
     """The profile could not be set."""
+
+
+# What conversations, messages, reactions and pins refuse with.
+
+
+class ChannelNotFound(Refusal):
+    """There is no such conversation, or none that the caller may know of."""
+
+
+class MethodNotSupportedForChannelType(Refusal):
+    """The method serves no conversation of this kind."""
+
+
+class NotInChannel(Refusal):
+    """The caller, or whom they name, is no member of the conversation."""
+
+
+class IsArchived(Refusal):
+    """The channel is archived."""
+
+
+class AlreadyArchived(Refusal):
+    """The channel is archived already."""
+
+
+class NotArchived(Refusal):
+    """The channel is not archived."""
+
+
+class CantArchiveGeneral(Refusal):
+    """The general channel cannot be archived."""
+
+
+class CantLeaveGeneral(Refusal):
+    """Nobody can leave the general channel."""
+
+
+class CantKickFromGeneral(Refusal):
+    """Nobody can be removed from the general channel."""
+
+
+class CantKickSelf(Refusal):
+    """Nobody can remove themselves."""
+
+
+class CantInvite(Refusal):
+    """The person cannot be invited."""
+
+
+class CantInviteSelf(Refusal):
+    """Nobody can invite themselves."""
+
+
+class AlreadyInChannel(Refusal):
+    """The person is in the channel already."""
+
+
+class InviteeCantSeeChannel(Refusal):
+    """The channel is in no workspace of the person's."""
+
+
+class OrgUserNotInTeam(Refusal):
+    """The person is in the organization, but not in this workspace."""
+
+
+class UraMaxChannels(Refusal):
+    """A single-channel guest has their channel already."""
+
+
+class UserIsRestricted(Refusal):
+    """Guests may not do this."""
+
+
+class NoUser(Refusal):
+    """No person is named."""
+
+
+class LastMember(Refusal):
+    """The last member of a private channel cannot leave it."""
+
+
+class RestrictedAction(Refusal):
+    """A preference of the workspace keeps the caller from doing this."""
+
+
+class RestrictedActionReadOnlyChannel(Refusal):
+    """The caller may neither post nor reply in the channel."""
+
+
+class RestrictedActionThreadOnlyChannel(Refusal):
+    """The caller may reply in the channel, but not post."""
+
+
+class RestrictedActionNonThreadableChannel(Refusal):
+    """The caller may post in the channel, but not reply."""
+
+
+class NotAuthorized(Refusal):
+    """Only the channel's creator or an administrator may do this."""
+
+
+class NameTaken(Refusal):
+    """Another channel has this name."""
+
+
+class InvalidName(Refusal):
+    """The name cannot be."""
+
+
+class InvalidNameRequired(Refusal):
+    """The name is empty."""
+
+
+class InvalidNamePunctuation(Refusal):
+    """The name is punctuation alone."""
+
+
+class InvalidNameMaxlength(Refusal):
+    """The name is too long."""
+
+
+class InvalidNameSpecials(Refusal):
+    """The name holds characters that names may not hold."""
+
+
+class InvalidUserCombination(Refusal):
+    """These people cannot be in one conversation."""
+
+
+class NotEnoughUsers(Refusal):
+    """Too few people are named."""
+
+
+class TooManyUsers(Refusal):
+    """Too many people are named."""
+
+
+class UserDisabled(Refusal):
+    """The person's account is closed."""
+
+
+class UsersListNotSupplied(Refusal):
+    """Nobody is named."""
+
+
+class InvalidTsLatest(Refusal):
+    """The later end is no time."""
+
+
+class InvalidTsOldest(Refusal):
+    """The earlier end is no time."""
+
+
+class InvalidTimestamp(Refusal):
+    """The timestamp is none."""
+
+
+class ThreadNotFound(Refusal):
+    """There is no such thread."""
+
+
+class NoText(Refusal):
+    """A message without words."""
+
+
+class MsgTooLong(Refusal):
+    """The message is too long."""
+
+
+class CannotReplyToMessage(Refusal):
+    """Nobody can reply to this message."""
+
+
+class DuplicateChannelNotFound(Refusal):
+    """The client's own id stands for a message of another conversation."""
+
+
+class DuplicateMessageNotFound(Refusal):
+    """The client's own id stands for a message that was deleted."""
+
+
+class MessageNotFound(Refusal):
+    """There is no such message."""
+
+
+class CantUpdateMessage(Refusal):
+    """The message is somebody else's, or of a kind that nobody changes."""
+
+
+class CantDeleteMessage(Refusal):
+    """The caller may not delete the message."""
+
+
+class CantBroadcastMessage(Refusal):
+    """The message cannot be shown in the channel."""
+
+
+class IsInactive(Refusal):
+    """The channel is archived."""
+
+
+class UserNotInChannel(Refusal):
+    """The person who is meant to see it is not in the channel."""
+
+
+class BadTimestamp(Refusal):
+    """The timestamp is none."""
+
+
+class NoItemSpecified(Refusal):
+    """No message is named."""
+
+
+class AlreadyReacted(Refusal):
+    """The caller has reacted so already."""
+
+
+class NoReaction(Refusal):
+    """The caller has not reacted so."""
+
+
+class TooManyEmoji(Refusal):
+    """The message has as many different reactions as one can have."""
+
+
+class TooManyReactions(Refusal):
+    """The caller has given the message as many reactions as one person may."""
+
+
+class AlreadyPinned(Refusal):
+    """The message is pinned already."""
+
+
+class NoPin(Refusal):
+    """The message is not pinned."""
+
+
+class NotPinnable(Refusal):
+    """A message of this kind cannot be pinned."""
+
+
+class TooManyPins(Refusal):
+    """The conversation has as many pins as one can have."""

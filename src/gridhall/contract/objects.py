@@ -3,6 +3,8 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from gridhall.contract.messages import Message
+
 
 class Picture(msgspec.Struct, kw_only=True):
     """The addresses of a profile picture in every size. `image_original` and `image_1024` exist for uploaded ones only."""
@@ -156,8 +158,14 @@ class Conversation(msgspec.Struct, kw_only=True):
     previous_names: list[str] | UnsetType = UNSET
     user: str | UnsetType = UNSET
     is_user_deleted: bool | UnsetType = UNSET
+    is_member: bool | UnsetType = UNSET
     is_open: bool | UnsetType = UNSET
     last_read: str | UnsetType = UNSET
+    latest: Message | UnsetType | None = UNSET
+    unread_count: int | UnsetType = UNSET
+    unread_count_display: int | UnsetType = UNSET
+    num_members: int | UnsetType = UNSET
+    locale: str | UnsetType = UNSET
     priority: int | UnsetType = UNSET
 
 

@@ -50,18 +50,6 @@ def spell(path: Path) -> str:
     return text.removeprefix(".")
 
 
-def ts_micros(ts: str) -> int:
-    """A `ts` as it is stored: microseconds."""
-    seconds, micros = ts.split(".")
-    return int(seconds) * 1_000_000 + int(micros)
-
-
-def ts_text(micros: int) -> str:
-    """A `ts` as it is written."""
-    seconds, rest = divmod(micros, 1_000_000)
-    return f"{seconds}.{rest:06d}"
-
-
 def _about(description: str) -> Meta:
     return Meta(description=description)
 

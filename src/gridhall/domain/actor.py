@@ -43,6 +43,7 @@ class Actor:
         standings: the workspaces that the token reaches, by id.
         workspaces: every workspace of the organization by id, reached or not; empty for workspace tokens.
         networks: each group must hold the caller's address: the organization's allowlist, then the workspace's.
+        reduced_history: whether the app reads messages under the reduced limits.
     """
 
     token: str
@@ -71,6 +72,7 @@ class Actor:
     standings: dict[str, Standing]
     workspaces: frozenset[str]
     networks: tuple[tuple[Network, ...], ...]
+    reduced_history: bool
 
     @property
     def org_level(self) -> bool:
@@ -107,4 +109,5 @@ def anonymous(address: str) -> Actor:
         standings={},
         workspaces=frozenset(),
         networks=(),
+        reduced_history=False,
     )

@@ -20,6 +20,7 @@ class App(msgspec.Struct, gc=False):
     updated: int
     bot_scopes: str
     user_scopes: str
+    reduced_history_limits: bool
 
 
 class Apps(Protocol):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gridhall.contract.scopes import ByKind
 from gridhall.domain.actor import Actor, Standing
 from gridhall.domain.cursors import Cursors
 from gridhall.domain.site import Site
@@ -37,6 +38,7 @@ class Call:
         standing: the workspace that is meant, None where an org-level or app-level token means none.
         context: the server's addresses and cursors.
         prepared: what the method's `prepare` gave.
+        scopes: what the method needs by kind of conversation, None where it acts on none.
         raw: the arguments as sent, for the methods that echo them.
     """
 
@@ -45,6 +47,7 @@ class Call:
     standing: Standing | None
     context: Context
     prepared: Any = None
+    scopes: ByKind | None = None
     raw: Mapping[str, object] | None = None
 
     @property

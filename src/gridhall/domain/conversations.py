@@ -1,14 +1,18 @@
 """Conversations: what they are, who may see them, and how they appear in answers."""
 
 import json
-from typing import TYPE_CHECKING, Protocol
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 from msgspec import UNSET
 
+from gridhall.contract.errors import ChannelNotFound, EkmAccessDenied, MissingScope
 from gridhall.contract.objects import Conversation as ConversationObject
 from gridhall.contract.objects import Note, Properties, Restriction
 from gridhall.contract.roles import Role
+from gridhall.contract.scopes import IM, MPIM, PRIVATE, PUBLIC
+from gridhall.contract.timestamps import ts_text
 from gridhall.domain.appearance import normalized
 from gridhall.domain.people import Person
 
@@ -16,11 +20,15 @@ if TYPE_CHECKING:
     from gridhall.domain.actor import Actor
     from gridhall.domain.call import Call
 
-PUBLIC, PRIVATE, IM, MPIM = "public", "private", "im", "mpim"
+__all__ = ["IM", "MPIM", "PRIVATE", "PUBLIC"]
 
 
 class Conversation(msgspec.Struct, gc=False):
-    """A conversation, as its host organization keeps it. Times are Unix seconds; `*_text` columns are JSON text."""
+    """A conversation, as its host organization keeps it. Times are Unix seconds.
+
+    `previous_names`, `posting` and `threads` are JSON text; `workspace` is a channel's own, None for direct and group
+    conversations, which belong to the organization; `retention_days` is 0 where the organization's count.
+    """
 
     organization: str
     id: str
@@ -42,27 +50,70 @@ class Conversation(msgspec.Struct, gc=False):
     previous_names: str
     posting: str
     threads: str
+    retention_days: int
+    ekm_access_withdrawn: bool
+    num_members: int
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is between certain people: a direct or a group conversation."""
+        return self.kind in (IM, MPIM)
 
 
-class Listed(Conversation, gc=False):
-    """A conversation in somebody's list.
+class Seen(Conversation, gc=False):
+    """A conversation as one caller stands to it.
+
+    `last_read` is the caller's own read mark in microseconds and `open` whether they have it open, both None where they are no
+    member now; `here` is whether it is in the workspace that is meant (a direct or group conversation is in every one).
+    """
+
+    last_read: int | None
+    open: bool | None
+    here: bool
+
+    @property
+    def member(self) -> bool:
+        """Whether the caller is in it."""
+        return self.last_read is not None
+
+
+class Listed(Seen, gc=False):
+    """The same with what only a whole conversation object tells.
 
     `host_teams`, `guest_teams` and `other_teams` are ids of workspaces that it is in, comma-separated: those of the host, those
-    of the caller's organization where that is not the host, and those of further organizations. `last_read` is the caller's
-    own read mark in microseconds, None where the caller is no member. `partner` is the other person of a direct message, None
-    in one with oneself; `partner_deleted` tells whether their account is closed.
+    of the caller's organization where that is not the host, and those of further organizations. `partner` is the other person
+    of a direct message, None in one with oneself; `partner_deleted` tells whether their account is closed.
     """
 
     host_teams: str | None
     guest_teams: str | None
     other_teams: str | None
-    last_read: int | None
     partner: str | None
     partner_deleted: bool | None
 
 
+class Hold(Enum):
+    """What a unit keeps others from until it ends. Whoever holds a conversation does so before anything else of it."""
+
+    NOT = auto()
+    STEADY = auto()
+    """Nobody changes the conversation itself: it is not archived while somebody posts. Several may hold it so."""
+    CHANGING = auto()
+    """This unit changes it: nobody else holds it in any way."""
+
+
 class Conversations(Protocol):
-    """Storage of conversations."""
+    """Storage of conversations. `organization`, `workspace` and `person` are the caller's; "" where there is none."""
+
+    async def find(self, id: str, *, organization: str, workspace: str, person: str, hold: Hold) -> Seen | None:
+        """A conversation of the caller's organization, or one that another organization shares with it."""
+        ...
+
+    async def find_listed(self, id: str, *, organization: str, workspace: str, person: str) -> Listed | None: ...
+
+    async def workspaces_of(self, organization: str, id: str) -> list[str]:
+        """The workspaces of the host organization that a channel is in."""
+        ...
 
     async def list_of(
         self,
@@ -83,6 +134,69 @@ class Conversations(Protocol):
         `all_public`, every public one. Direct messages belong to no workspace.
         """
         ...
+
+
+SeenT = TypeVar("SeenT", bound=Seen)
+
+
+async def see(call: "Call", id: str, hold: Hold = Hold.NOT) -> Seen:
+    """The conversation that a caller names, if they may see it and their token may read or write this kind.
+
+    Arguments:
+        hold: what others are kept from until the unit ends.
+
+    Raises:
+        ChannelNotFound: there is none, or none that the caller may know of.
+        MissingScope: the token lacks the scope for this kind of conversation.
+        EkmAccessDenied: the conversation's encryption key was withdrawn.
+    """
+    actor = call.actor
+    found = await call.work.conversations.find(
+        id, organization=actor.organization, workspace=call.team or "", person=actor.user or "", hold=hold
+    )
+    return await _admitted(call, found)
+
+
+async def see_listed(call: "Call", id: str) -> Listed:
+    """The same, with what a whole conversation object tells."""
+    actor = call.actor
+    found = await call.work.conversations.find_listed(
+        id, organization=actor.organization, workspace=call.team or "", person=actor.user or ""
+    )
+    return await _admitted(call, found)
+
+
+async def _admitted(call: "Call", found: SeenT | None) -> SeenT:
+    if found is None or not await visible_to(call, found):
+        raise ChannelNotFound
+    if call.scopes is not None:
+        accepted = call.scopes.of(found.kind)
+        if accepted and call.actor.scopes.isdisjoint(accepted):
+            raise MissingScope(needed=accepted[0], provided=call.actor.scopes_header)
+    if found.ekm_access_withdrawn:
+        raise EkmAccessDenied
+    return found
+
+
+async def visible_to(call: "Call", conversation: Seen) -> bool:
+    """Whether the caller may know of a conversation at all.
+
+    A member sees it, and of a public channel everybody of its workspaces but guests, who see only what they are in. A channel
+    is seen from a workspace that it is in: with an org-level token, from those that the token reaches.
+    """
+    if not conversation.member and (conversation.kind != PUBLIC or not all_public_visible_to(call.actor)):
+        return False
+    return conversation.is_direct or await _is_reached(call, conversation)
+
+
+async def _is_reached(call: "Call", conversation: Seen) -> bool:
+    actor = call.actor
+    if call.team is not None or conversation.organization != actor.organization:
+        return conversation.here
+    if conversation.org_wide:
+        return bool(actor.standings)
+    workspaces = await call.work.conversations.workspaces_of(conversation.organization, conversation.id)
+    return any(workspace in actor.standings for workspace in workspaces)
 
 
 def all_public_visible_to(actor: "Actor") -> bool:
@@ -133,7 +247,8 @@ def appearance(call: "Call", conversation: Listed) -> ConversationObject:
         purpose=Note(value=conversation.purpose, creator=conversation.purpose_creator, last_set=conversation.purpose_set),
         previous_names=json.loads(conversation.previous_names),
         properties=_properties(conversation),
-        is_open=True if mpim else UNSET,
+        is_member=conversation.member,
+        is_open=bool(conversation.open) if mpim else UNSET,
         last_read=_last_read(conversation),
         priority=0 if mpim else UNSET,
     )
@@ -150,7 +265,7 @@ def _im(call: "Call", conversation: Listed) -> ConversationObject:
         is_org_shared=False,
         user=conversation.partner or call.actor.user or UNSET,
         is_user_deleted=bool(conversation.partner_deleted),
-        is_open=True,
+        is_open=bool(conversation.open),
         last_read=_last_read(conversation),
         priority=0,
     )
@@ -159,8 +274,11 @@ def _im(call: "Call", conversation: Listed) -> ConversationObject:
 def _last_read(conversation: Listed) -> str | msgspec.UnsetType:
     if conversation.last_read is None:
         return UNSET
-    seconds, micros = divmod(conversation.last_read, 1_000_000)
-    return f"{seconds}.{micros:06d}" if conversation.last_read else "0000000000.000000"
+    return ts_text(conversation.last_read) if conversation.last_read else NEVER_READ
+
+
+NEVER_READ = "0000000000.000000"
+"""The read mark of who has read nothing yet."""
 
 
 def _split(ids: str | None) -> list[str]:

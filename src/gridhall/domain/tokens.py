@@ -151,6 +151,7 @@ async def load_actor(work: "Work", text: str) -> Actor | None:
         },
         workspaces=every,
         networks=_networks(organization.network_allowlist, own.network_allowlist if own else "[]"),
+        reduced_history=app.reduced_history_limits if app else False,
     )
 
 

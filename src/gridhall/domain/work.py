@@ -7,13 +7,17 @@ from gridhall.domain.apps import Apps
 from gridhall.domain.audit import Audit
 from gridhall.domain.conversations import Conversations
 from gridhall.domain.limits import Buckets
+from gridhall.domain.messages import Messages
 from gridhall.domain.meta import Meta
 from gridhall.domain.organizations import Organizations, Workspaces
 from gridhall.domain.people import People
 from gridhall.domain.photos import Photos
+from gridhall.domain.pins import Pins
 from gridhall.domain.presence import Activity
+from gridhall.domain.reactions import Reactions
 from gridhall.domain.signals import AuthorityChanged
 from gridhall.domain.source import Source
+from gridhall.domain.threads import Threads
 from gridhall.domain.tokens import Tokens
 
 T = TypeVar("T")
@@ -44,6 +48,14 @@ class Work(Protocol):
     def tokens(self) -> Tokens: ...
     @property
     def conversations(self) -> Conversations: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def threads(self) -> Threads: ...
+    @property
+    def reactions(self) -> Reactions: ...
+    @property
+    def pins(self) -> Pins: ...
     @property
     def audit(self) -> Audit: ...
     @property

@@ -11,13 +11,15 @@ def authorize(method: Method, actor: Actor) -> None:
     Raises:
         NotAllowedTokenType: the method takes no token of this kind.
         FeatureNotEnabled: the method needs an Enterprise organization.
-        MissingScope: the token lacks a scope that the method always needs.
+        MissingScope: the token lacks a scope that the method always needs, or has none for any kind of conversation.
     """
     if method.tokens is not None and actor.acts_as not in method.tokens:
         raise NotAllowedTokenType
     if method.enterprise_only and actor.enterprise is None:
         raise FeatureNotEnabled
     require(actor, method.scopes.always)
+    if method.scopes.by_kind is not None and actor.scopes.isdisjoint(method.scopes.accepted):
+        raise MissingScope(needed=",".join(method.scopes.accepted), provided=actor.scopes_header)
 
 
 def require(actor: Actor, scopes: tuple[str, ...]) -> None:

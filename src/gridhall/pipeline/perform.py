@@ -42,7 +42,8 @@ class Perform:
         prepared = await method.prepare(envelope.files, args) if method.prepare is not None else None
 
         async def unit(work: Work) -> Ok:
-            return await method.handler(Call(work, actor, standing, self._context, prepared, envelope.arguments), args)
+            call = Call(work, actor, standing, self._context, prepared, method.scopes.by_kind, envelope.arguments)
+            return await method.handler(call, args)
 
         if method.writes:
             return await self._storage.write(unit)

@@ -5,7 +5,7 @@ import json
 from sqlalchemy import and_, bindparam, select
 
 from gridhall.domain.apps import App
-from gridhall.storage.statement import Connection, Statement
+from gridhall.storage.statement import Connection, Remember, Statement
 from gridhall.storage.tables import apps, installations, people
 
 _COLUMNS = (
@@ -21,9 +21,10 @@ _COLUMNS = (
     apps.c.updated,
     apps.c.bot_scopes,
     apps.c.user_scopes,
+    apps.c.reduced_history_limits,
 )
 
-_FIND = Statement(select(*_COLUMNS).where(apps.c.id == bindparam("id")), App)
+_FIND = Statement(select(*_COLUMNS).where(apps.c.id == bindparam("id")), App, remember=Remember.BY_TABLE)
 _FIND_BY_BOT = Statement(
     select(*_COLUMNS)
     .select_from(apps.join(people, and_(people.c.app == apps.c.id, people.c.bot_id == apps.c.bot_id)))

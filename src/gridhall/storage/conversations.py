@@ -1,12 +1,13 @@
 """Statements about conversations."""
 
-from sqlalchemy import Integer, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import Boolean, Integer, and_, bindparam, case, exists, func, or_, select, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 
-from gridhall.domain.conversations import IM, MPIM, PRIVATE, PUBLIC, Listed
+from gridhall.contract.scopes import IM, MPIM, PRIVATE, PUBLIC
+from gridhall.domain.conversations import Hold, Listed, Seen
 from gridhall.domain.people import Person
 from gridhall.storage.dialect import comma_list
-from gridhall.storage.statement import Connection, Statement
+from gridhall.storage.statement import Connection, Remember, Statement
 from gridhall.storage.tables import connections, conversations, members, people, shares
 
 _c = conversations
@@ -80,45 +81,83 @@ def _asked(kind: str) -> ColumnElement[bool]:
     return and_(_c.c.kind == kind, bindparam(kind, type_=Integer) == 1)
 
 
+_COLUMNS = (
+    _c.c.organization,
+    _c.c.id,
+    _c.c.kind,
+    _c.c.name,
+    _c.c.workspace,
+    _c.c.creator,
+    _c.c.created,
+    _c.c.updated,
+    _c.c.general,
+    _c.c.archived,
+    _c.c.org_wide,
+    _c.c.topic,
+    _c.c.topic_creator,
+    _c.c.topic_set,
+    _c.c.purpose,
+    _c.c.purpose_creator,
+    _c.c.purpose_set,
+    _c.c.previous_names,
+    _c.c.posting,
+    _c.c.threads,
+    _c.c.retention_days,
+    _c.c.ekm_access_withdrawn,
+    _c.c.num_members,
+)
+_SEEN = (*_COLUMNS, _mine.c.last_read, _mine.c.open, type_coerce(_IN_WORKSPACE, Boolean))
+_LISTED = (
+    *_SEEN,
+    _SHARED,
+    _CONNECTED_OURS,
+    _CONNECTED_OTHERS,
+    case((_c.c.kind == IM, _PARTNER), else_=None),
+    case((_c.c.kind == IM, _PARTNER_DELETED), else_=None),
+)
+_IS_MINE = and_(
+    _mine.c.organization == _c.c.organization,
+    _mine.c.conversation == _c.c.id,
+    _mine.c.person_organization == bindparam("organization"),
+    _mine.c.person == bindparam("seen_by"),
+    _mine.c.left == 0,
+)
+# One of the caller's organization, or one that a connection reaches from there.
+_KNOWN = and_(
+    _c.c.id == bindparam("conversation"),
+    _c.c.deleted.is_(False),
+    or_(
+        _c.c.organization == bindparam("organization"),
+        exists(
+            select(connections.c.workspace).where(
+                connections.c.organization == _c.c.organization,
+                connections.c.conversation == _c.c.id,
+                connections.c.other_organization == bindparam("organization"),
+            )
+        ),
+    ),
+)
+_FROM = _c.outerjoin(_mine, _IS_MINE)
+_find = select(*_SEEN).select_from(_FROM).where(_KNOWN)
+_FIND = {
+    Hold.NOT: Statement(_find, Seen, remember=Remember.BY_CONVERSATION),
+    Hold.STEADY: Statement(_find.with_for_update(read=True, of=_c), Seen, remember=Remember.BY_CONVERSATION),
+    Hold.CHANGING: Statement(_find.with_for_update(key_share=True, of=_c), Seen, remember=Remember.BY_CONVERSATION),
+}
+_FIND_LISTED = Statement(select(*_LISTED).select_from(_FROM).where(_KNOWN), Listed, remember=Remember.BY_CONVERSATION)
+_WORKSPACES_OF = Statement(
+    select(shares.c.workspace).where(
+        shares.c.organization == bindparam("organization"), shares.c.conversation == bindparam("conversation")
+    ),
+    str,
+    remember=Remember.BY_CONVERSATION,
+)
+
 _LIST_OF = Statement(
-    select(
-        _c.c.organization,
-        _c.c.id,
-        _c.c.kind,
-        _c.c.name,
-        _c.c.workspace,
-        _c.c.creator,
-        _c.c.created,
-        _c.c.updated,
-        _c.c.general,
-        _c.c.archived,
-        _c.c.org_wide,
-        _c.c.topic,
-        _c.c.topic_creator,
-        _c.c.topic_set,
-        _c.c.purpose,
-        _c.c.purpose_creator,
-        _c.c.purpose_set,
-        _c.c.previous_names,
-        _c.c.posting,
-        _c.c.threads,
-        _SHARED,
-        _CONNECTED_OURS,
-        _CONNECTED_OTHERS,
-        _mine.c.last_read,
-        case((_c.c.kind == IM, _PARTNER), else_=None),
-        case((_c.c.kind == IM, _PARTNER_DELETED), else_=None),
-    )
+    select(*_LISTED)
     .select_from(
         _theirs.join(_c, and_(_c.c.organization == _theirs.c.organization, _c.c.id == _theirs.c.conversation)).outerjoin(
-            _mine,
-            and_(
-                _mine.c.organization == _c.c.organization,
-                _mine.c.conversation == _c.c.id,
-                _mine.c.person_organization == bindparam("organization"),
-                _mine.c.person == bindparam("seen_by"),
-                _mine.c.left == 0,
-            ),
+            _mine, _IS_MINE
         )
     )
     .where(
@@ -145,6 +184,19 @@ class SqlConversations:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    async def find(self, id: str, *, organization: str, workspace: str, person: str, hold: Hold) -> Seen | None:
+        return await self._connection.one(
+            _FIND[hold], conversation=id, organization=organization, workspace=workspace, seen_by=person
+        )
+
+    async def find_listed(self, id: str, *, organization: str, workspace: str, person: str) -> Listed | None:
+        return await self._connection.one(
+            _FIND_LISTED, conversation=id, organization=organization, workspace=workspace, seen_by=person
+        )
+
+    async def workspaces_of(self, organization: str, id: str) -> list[str]:
+        return await self._connection.all(_WORKSPACES_OF, organization=organization, conversation=id)
 
     async def list_of(
         self,

@@ -4,7 +4,7 @@ from sqlalchemy import and_, bindparam, exists, func, literal_column, select, up
 
 from gridhall.domain.people import Member, Person
 from gridhall.storage.dialect import comma_list
-from gridhall.storage.statement import Connection, Statement
+from gridhall.storage.statement import Connection, Remember, Statement
 from gridhall.storage.tables import conversations, credentials, members, memberships, people, tokens
 
 _own = memberships.alias("own")
@@ -58,7 +58,7 @@ _FIND_MEMBER = Statement(
     .select_from(people.outerjoin(_own, and_(_IS_OWN, _own.c.workspace == bindparam("workspace"))))
     .where(people.c.organization == bindparam("organization"), people.c.id == bindparam("person")),
     Member,
-    remembered=True,
+    remember=Remember.BY_TABLE,
 )
 
 _ROLES = Statement(

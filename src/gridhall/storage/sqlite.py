@@ -19,16 +19,11 @@ from gridhall.domain.signals import AuthorityChanged, Listener
 from gridhall.domain.source import Source
 from gridhall.domain.work import Conflict, Work
 from gridhall.storage import schema
-from gridhall.storage.statement import SQLITE, Statement
+from gridhall.storage.remembered import Remembered, conversation_of
+from gridhall.storage.statement import SQLITE, Remember, Statement
 from gridhall.storage.work import SqlWork
 
 T = TypeVar("T")
-
-MOST_REMEMBERED = 20_000
-"""Rows of one statement that are kept, about 2 KB each. Past it they are forgotten: simpler than ageing, and reached by few."""
-
-LONGEST_REMEMBERED = 64
-"""Characters of a parameter with which a row is kept, more than any id has: what strangers send is not kept for them."""
 
 Unit = Callable[[Work], Coroutine[Any, Any, Any]]
 Waiting = tuple[Unit, asyncio.Future[Any]]
@@ -107,67 +102,76 @@ class SqliteConnection:
 
 
 class _Reading(SqliteConnection):
-    """The connection that reads, with the rows that it remembers (docs/decisions/0007-remembered-rows.md)."""
+    """The connection that reads, with what is remembered of it."""
 
-    __slots__ = ("_rows",)
+    __slots__ = ("remembered",)
 
-    def __init__(self, raw: sqlite3.Connection) -> None:
+    def __init__(self, raw: sqlite3.Connection, remembered: Remembered) -> None:
         super().__init__(raw)
-        self._rows: dict[Statement[Any], dict[tuple[Any, ...], Any]] = {}
+        self.remembered = remembered
 
     async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
-        if not statement.remembered:
+        if statement.remember is Remember.NOT:
             return await super().one(statement, **parameters)
-        key = tuple(parameters.values())
-        rows = self._rows.get(statement)
-        if rows is None or len(rows) >= MOST_REMEMBERED:
-            rows = self._rows[statement] = {}
-        remembered: T | None = rows.get(key)
-        if remembered is None:
-            remembered = await super().one(statement, **parameters)
+        found: T | None = self.remembered.find(statement, parameters)
+        if found is None:
+            found = await super().one(statement, **parameters)
             # Only what is there: of what is not there, there is no end.
-            if remembered is not None and not any(isinstance(part, str) and len(part) > LONGEST_REMEMBERED for part in key):
-                rows[key] = remembered
-        return remembered
+            if found is not None:
+                self._keep(statement, parameters, found)
+        return found
 
-    def forget(self, tables: set[str]) -> None:
-        """Forget the rows of statements that read these tables."""
-        for statement in [statement for statement in self._rows if not tables.isdisjoint(statement.plan(SQLITE).tables)]:
-            del self._rows[statement]
+    async def all(self, statement: Statement[T], **parameters: Any) -> list[T]:
+        if statement.remember is Remember.NOT:
+            return await super().all(statement, **parameters)
+        found: list[T] | None = self.remembered.find(statement, parameters)
+        if found is None:
+            found = await super().all(statement, **parameters)
+            self._keep(statement, parameters, found)
+        return found
 
-    def forget_all(self) -> None:
-        self._rows.clear()
+    def _keep(self, statement: Statement[Any], parameters: dict[str, Any], found: Any) -> None:
+        self.remembered.keep(statement, parameters, found)
 
 
-class _Writing(SqliteConnection):
-    """The connection that writes, with the tables that it wrote to since they were last taken."""
+class _Writing(_Reading):
+    """The connection that writes, with the tables that this transaction has changed so far.
+
+    What it changes is forgotten at once, and what it reads from a table that it changed is not kept: it may be rolled back.
+    Nothing else reads meanwhile, since a transaction never suspends.
+    """
 
     __slots__ = ("changed",)
 
-    def __init__(self, raw: sqlite3.Connection) -> None:
-        super().__init__(raw)
+    def __init__(self, raw: sqlite3.Connection, remembered: Remembered) -> None:
+        super().__init__(raw, remembered)
         self.changed: set[str] = set()
 
     async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
-        self._note(statement)
+        self._note(statement, parameters)
         return await super().one(statement, **parameters)
 
     async def all(self, statement: Statement[T], **parameters: Any) -> list[T]:
-        self._note(statement)
+        self._note(statement, parameters)
         return await super().all(statement, **parameters)
 
     async def run(self, statement: Statement[Any], **parameters: Any) -> int:
-        self._note(statement)
+        self._note(statement, parameters)
         return await super().run(statement, **parameters)
 
     async def many(self, statement: Statement[Any], rows: list[dict[str, Any]]) -> None:
-        self._note(statement)
+        self._note(statement, {})
         await super().many(statement, rows)
 
-    def _note(self, statement: Statement[Any]) -> None:
+    def _note(self, statement: Statement[Any], parameters: dict[str, Any]) -> None:
         plan = statement.plan(SQLITE)
         if plan.changes:
             self.changed |= plan.tables
+            self.remembered.forget(plan.tables, conversation_of(parameters))
+
+    def _keep(self, statement: Statement[Any], parameters: dict[str, Any], found: Any) -> None:
+        if self.changed.isdisjoint(statement.plan(SQLITE).tables):
+            self.remembered.keep(statement, parameters, found)
 
 
 class SqliteStorage:
@@ -210,10 +214,11 @@ class SqliteStorage:
         self._file = file
         self._writer = writer
         self._reader = reader
-        self._read_connection = _Reading(reader)
+        self._remembered = Remembered()
+        self._read_connection = _Reading(reader, self._remembered)
         self._read_work = SqlWork(self._read_connection, self._source)
-        self._write_connection = _Writing(writer)
-        self._seen = seen
+        self._write_connection = _Writing(writer, self._remembered)
+        self._seen = self._seen_by_writer = seen
         self._away = False
 
     def create(self, build: Callable[[sqlite3.Connection], None]) -> None:
@@ -323,7 +328,6 @@ class SqliteStorage:
                 return error
             raise
         finally:
-            self._read_connection.forget(self._write_connection.changed)
             self._write_connection.changed.clear()
         for future, result, failure in outcomes:
             if failure is None:
@@ -342,6 +346,11 @@ class SqliteStorage:
             # A disk that failed in the middle of a ROLLBACK may be back.
             self._writer.execute("ROLLBACK")
         self._writer.execute("BEGIN IMMEDIATE")
+        # What another process wrote a moment ago, this transaction must see, though the watcher has not seen it yet.
+        version = _data_version(self._writer)
+        if version != self._seen_by_writer:
+            self._seen_by_writer = version
+            self._remembered.forget_all()
 
     def _run(self, unit: Unit, signals: list[AuthorityChanged]) -> tuple[Any, Exception | None]:
         """Run one unit in a savepoint. Raises sqlite3.Error where the whole transaction is lost."""
@@ -393,11 +402,11 @@ class SqliteStorage:
                     else:
                         log.exception("a defect: what others do to the database cannot be seen")
                     self._listener.lost()
-                self._read_connection.forget_all()
+                self._remembered.forget_all()
                 hearing = False
                 continue
             if changed or not hearing:
-                self._read_connection.forget_all()
+                self._remembered.forget_all()
                 if not hearing:
                     log.warning("the database is back")
                 self._listener.caught_up()

@@ -5,6 +5,7 @@ Compiling per call, or going through SQLAlchemy's own execution, costs two to te
 """
 
 from collections.abc import Callable
+from enum import Enum, auto
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Boolean, Executable, Table
@@ -16,6 +17,19 @@ SQLITE: Dialect = sqlite.dialect(paramstyle="qmark")
 POSTGRESQL: Dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 T = TypeVar("T")
+
+
+class Remember(Enum):
+    """Whether an engine may keep what a statement gave, until something changes its tables.
+
+    Worth it for rows that are read all the time and seldom change. What is kept is shared: nobody may change it.
+    """
+
+    NOT = auto()
+    BY_TABLE = auto()
+    """Until any change to one of its tables."""
+    BY_CONVERSATION = auto()
+    """Until a change that names the same conversation in its parameters, or none at all."""
 
 
 class Plan(NamedTuple):
@@ -51,14 +65,13 @@ class Statement(Generic[T]):
         clause: a SQLAlchemy Core statement; its parameters are `bindparam`s. In an UPDATE their names must differ from the
             columns' names.
         row: called with a row's columns in order.
-        remembered: whether an engine may keep rows of this statement until something writes to its tables. Worth it for rows
-            that are read all the time and seldom change; what it gives is shared, so that nobody may change it.
+        remember: whether what it gives may be kept. By conversation it needs a parameter of that name.
     """
 
-    __slots__ = ("_clause", "_plans", "remembered", "row")
+    __slots__ = ("_clause", "_plans", "remember", "row")
 
-    def __init__(self, clause: Executable, row: Callable[..., T], *, remembered: bool = False) -> None:
-        self.remembered = remembered
+    def __init__(self, clause: Executable, row: Callable[..., T], *, remember: Remember = Remember.NOT) -> None:
+        self.remember = remember
         self._clause = clause
         self._plans: dict[int, Plan] = {}
         self.row = row

@@ -287,18 +287,35 @@ conversations = Table(
     _json("threads"),
     _number("retention_days"),
     _flag("ekm_access_withdrawn"),
+    _number("num_members"),
+    _id("people_key", null=True),
     PrimaryKeyConstraint("organization", "id"),
     Index("conversations_by_id", "id", unique=True),
+    # Of direct and group conversations, who is in them: there is one for the same people. Channels have none.
+    Index("conversations_by_people_key", "organization", "people_key", unique=True),
 )
 
-# The workspaces of the host organization that a channel is in; its own is among them.
+# The last `ts` given out in a conversation, and the lock that makes them increase in the order of commits. A row of its own,
+# since every post changes it and a conversation's own row is read all the time.
+conversation_clocks = Table(
+    "conversation_clocks",
+    metadata,
+    _id("organization"),
+    _id("conversation"),
+    _number("last_ts"),
+    PrimaryKeyConstraint("organization", "conversation"),
+)
+
+# The workspaces of the host organization that a channel is in; its own is among them. A name is there once in a workspace.
 shares = Table(
     "shares",
     metadata,
     _id("organization"),
     _id("conversation"),
     _id("workspace"),
+    _id("name"),
     PrimaryKeyConstraint("organization", "conversation", "workspace"),
+    Index("shares_by_name", "organization", "workspace", "name", unique=True),
 )
 
 # The only crossing between organizations: a channel of the host, and the stranger's workspace that it is shared with.
@@ -313,6 +330,7 @@ connections = Table(
     Index("connections_by_other", "other_organization", "workspace"),
 )
 
+# `left` is 0 while somebody is in. `open` is whether a direct or group conversation is among those that they have open.
 members = Table(
     "members",
     metadata,
@@ -323,39 +341,112 @@ members = Table(
     _number("joined"),
     _number("left"),
     _number("last_read"),
+    _flag("open"),
     PrimaryKeyConstraint("organization", "conversation", "person_organization", "person"),
     Index("members_by_person", "person_organization", "person", "conversation"),
 )
 
+# `content` is the part of a message's JSON that depends neither on who reads it nor on what others do to it, stored ready;
+# `thread` and `reactions` are the parts that others' replies and reactions make, ready as well. `in_channel` tells a message of
+# the channel, a reply that was broadcast included, from one that only its thread shows.
 messages = Table(
     "messages",
     metadata,
     _id("organization"),
     _id("conversation"),
     _number("ts"),
+    _id("person_organization"),
     _id("person"),
-    _text("text"),
+    _id("app", null=True),
     _number("thread_ts", null=True),
+    _flag("in_channel"),
     _id("subtype", null=True),
-    _json("blocks", null=True),
-    _json("attachments", null=True),
-    _id("client_msg_id", null=True),
-    _id("pinned_by", null=True),
-    _number("deleted_ts", null=True),
-    _id("deleted_by", null=True),
+    _json("content"),
+    _json("thread", null=True),
+    _json("reactions", null=True),
+    _flag("pinned"),
     PrimaryKeyConstraint("organization", "conversation", "ts"),
 )
+Index(
+    "messages_in_channel",
+    messages.c.organization,
+    messages.c.conversation,
+    messages.c.ts,
+    sqlite_where=messages.c.in_channel,
+    postgresql_where=messages.c.in_channel,
+)
+Index(
+    "messages_in_thread",
+    messages.c.organization,
+    messages.c.conversation,
+    messages.c.thread_ts,
+    messages.c.ts,
+    sqlite_where=messages.c.thread_ts.is_not(None),
+    postgresql_where=messages.c.thread_ts.is_not(None),
+)
 
+# Which message a client's own id stands for; kept when the message is deleted, so that a late repetition posts nothing.
+client_messages = Table(
+    "client_messages",
+    metadata,
+    _id("organization"),
+    _id("person"),
+    _id("client_msg_id"),
+    _id("conversation"),
+    _number("ts"),
+    PrimaryKeyConstraint("organization", "person", "client_msg_id"),
+)
+
+# The story of a message, where retention keeps edits: each wording before and after, who changed it and when. `position`
+# counts from 0: two edits may fall into one second, which is as exactly as an edit's `ts` is told.
 message_edits = Table(
     "message_edits",
     metadata,
     _id("organization"),
     _id("conversation"),
     _number("ts"),
+    _number("position"),
     _number("edited_ts"),
     _id("person"),
+    _text("previous"),
     _text("text"),
-    PrimaryKeyConstraint("organization", "conversation", "ts", "edited_ts"),
+    PrimaryKeyConstraint("organization", "conversation", "ts", "position"),
+)
+
+# Messages that were deleted, where retention keeps them, with everything as it was; no ordinary statement reads them.
+deleted_messages = Table(
+    "deleted_messages",
+    metadata,
+    _id("organization"),
+    _id("conversation"),
+    _number("ts"),
+    _id("person_organization"),
+    _id("person"),
+    _id("app", null=True),
+    _number("thread_ts", null=True),
+    _flag("in_channel"),
+    _id("subtype", null=True),
+    _json("content"),
+    _json("reactions", null=True),
+    _number("deleted_ts"),
+    _id("deleted_by"),
+    PrimaryKeyConstraint("organization", "conversation", "ts"),
+)
+
+# Who takes part in a thread or follows it: how many replies they wrote, the first of them, and how far they have read.
+thread_members = Table(
+    "thread_members",
+    metadata,
+    _id("organization"),
+    _id("conversation"),
+    _number("thread_ts"),
+    _id("person_organization"),
+    _id("person"),
+    _number("replies"),
+    _number("first_reply"),
+    _flag("subscribed"),
+    _number("last_read"),
+    PrimaryKeyConstraint("organization", "conversation", "thread_ts", "person_organization", "person"),
 )
 
 reactions = Table(
@@ -365,9 +456,22 @@ reactions = Table(
     _id("conversation"),
     _number("ts"),
     _id("name"),
+    _id("person_organization"),
     _id("person"),
-    _number("position"),
-    PrimaryKeyConstraint("organization", "conversation", "ts", "name", "person"),
+    _number("reacted"),
+    PrimaryKeyConstraint("organization", "conversation", "ts", "name", "person_organization", "person"),
+    Index("reactions_by_person", "person_organization", "person", "reacted"),
+)
+
+pins = Table(
+    "pins",
+    metadata,
+    _id("organization"),
+    _id("conversation"),
+    _number("ts"),
+    _id("person"),
+    _number("pinned"),
+    PrimaryKeyConstraint("organization", "conversation", "ts"),
 )
 
 tombstones = Table(
@@ -378,7 +482,7 @@ tombstones = Table(
     _number("ts"),
     _number("tombstoned_ts"),
     _id("person"),
-    _text("content"),
+    _json("content"),
     PrimaryKeyConstraint("organization", "conversation", "ts"),
 )
 

@@ -8,12 +8,16 @@ from gridhall.storage.apps import SqlApps
 from gridhall.storage.audit import SqlAudit
 from gridhall.storage.conversations import SqlConversations
 from gridhall.storage.limits import SqlBuckets
+from gridhall.storage.messages import SqlMessages
 from gridhall.storage.meta import SqlMeta
 from gridhall.storage.organizations import SqlOrganizations, SqlWorkspaces
 from gridhall.storage.people import SqlPeople
 from gridhall.storage.photos import SqlPhotos
+from gridhall.storage.pins import SqlPins
 from gridhall.storage.presence import SqlActivity
+from gridhall.storage.reactions import SqlReactions
 from gridhall.storage.statement import Connection
+from gridhall.storage.threads import SqlThreads
 from gridhall.storage.tokens import SqlTokens
 
 
@@ -56,6 +60,22 @@ class SqlWork:
     @cached_property
     def conversations(self) -> SqlConversations:
         return SqlConversations(self.connection)
+
+    @cached_property
+    def messages(self) -> SqlMessages:
+        return SqlMessages(self.connection)
+
+    @cached_property
+    def threads(self) -> SqlThreads:
+        return SqlThreads(self.connection)
+
+    @cached_property
+    def reactions(self) -> SqlReactions:
+        return SqlReactions(self.connection)
+
+    @cached_property
+    def pins(self) -> SqlPins:
+        return SqlPins(self.connection)
 
     @cached_property
     def audit(self) -> SqlAudit:

@@ -19,9 +19,8 @@ from gridhall.contract.orgfile import (
     TeamEntry,
     TokenEntry,
     UserEntry,
-    ts_micros,
-    ts_text,
 )
+from gridhall.contract.timestamps import ts_micros, ts_text
 from gridhall.contract.tokens import ACTS_AS, Token, kind_of
 from gridhall.domain.conversations import IM, MPIM, PRIVATE, PUBLIC
 from gridhall.domain.orgfile.index import (

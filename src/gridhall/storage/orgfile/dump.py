@@ -40,8 +40,8 @@ from gridhall.contract.orgfile import (
     TombstoneEntry,
     TwoFactorEntry,
     UserEntry,
-    ts_text,
 )
+from gridhall.contract.timestamps import ts_text
 from gridhall.domain.conversations import IM, MPIM, PRIVATE
 from gridhall.storage import tables
 from gridhall.storage.statement import Connection, Statement

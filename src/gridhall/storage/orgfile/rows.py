@@ -18,8 +18,8 @@ from gridhall.contract.orgfile import (
     Retention,
     TeamEntry,
     UserEntry,
-    ts_micros,
 )
+from gridhall.contract.timestamps import ts_micros
 from gridhall.domain.conversations import MPIM
 from gridhall.domain.orgfile.index import (
     App,

@@ -1,0 +1,109 @@
+"""A message as answers show it. UNSET fields are left out."""
+
+from typing import Any, cast
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+
+class BotProfile(msgspec.Struct, kw_only=True):
+    """An app's bot, as the messages that the app posted tell of it."""
+
+    id: str
+    app_id: str
+    user_id: str | UnsetType = UNSET
+    name: str
+    icons: dict[str, str]
+    deleted: bool
+    updated: int
+    team_id: str
+
+
+class Edited(msgspec.Struct, kw_only=True):
+    """Who last changed a message, and when."""
+
+    user: str
+    ts: str
+
+
+class Reaction(msgspec.Struct, kw_only=True):
+    """One emoji under a message, and who gave it, first come first."""
+
+    name: str
+    users: list[str]
+    count: int
+
+
+class Content(msgspec.Struct, kw_only=True):
+    """The part of a message that is the same for whoever reads it, and that nobody but its author changes.
+
+    `user` is missing where no person or bot of the organization wrote it; `topic`, `purpose`, `name`, `old_name` and `inviter`
+    belong to the subtypes that tell of such a change; `thread_ts` and `parent_user_id` to replies.
+    """
+
+    type: str = "message"
+    subtype: str | UnsetType = UNSET
+    user: str | UnsetType = UNSET
+    text: str
+    ts: str
+    team: str | UnsetType = UNSET
+    client_msg_id: str | UnsetType = UNSET
+    app_id: str | UnsetType = UNSET
+    bot_id: str | UnsetType = UNSET
+    blocks: list[dict[str, Any]] | UnsetType = UNSET
+    attachments: list[dict[str, Any]] | UnsetType = UNSET
+    topic: str | UnsetType = UNSET
+    purpose: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    old_name: str | UnsetType = UNSET
+    inviter: str | UnsetType = UNSET
+    hidden: bool | UnsetType = UNSET
+    edited: Edited | UnsetType = UNSET
+    thread_ts: str | UnsetType = UNSET
+    parent_user_id: str | UnsetType = UNSET
+
+
+class Thread(msgspec.Struct, kw_only=True):
+    """What a parent tells of its thread. `reply_users` are the first five who replied; without a reply there is no latest."""
+
+    reply_count: int
+    reply_users_count: int
+    latest_reply: str | UnsetType = UNSET
+    reply_users: list[str]
+    is_locked: bool = False
+
+
+class Message(Content, kw_only=True):
+    """A message as one caller sees it.
+
+    `root` is the parent of a reply that was sent to the channel as well; `subscribed` tells whether the caller follows the
+    thread, and `last_read` and `unread_count` how far they read it; `permalink` is there only in lists of single messages.
+    """
+
+    bot_profile: BotProfile | UnsetType = UNSET
+    reply_count: int | UnsetType = UNSET
+    reply_users_count: int | UnsetType = UNSET
+    latest_reply: str | UnsetType = UNSET
+    reply_users: list[str] | UnsetType = UNSET
+    is_locked: bool | UnsetType = UNSET
+    subscribed: bool | UnsetType = UNSET
+    last_read: str | UnsetType = UNSET
+    unread_count: int | UnsetType = UNSET
+    root: "Message | UnsetType" = UNSET
+    reactions: list[Reaction] | UnsetType = UNSET
+    pinned_to: list[str] | UnsetType = UNSET
+    permalink: str | UnsetType = UNSET
+
+
+def ready(json: str) -> Message:
+    """A message whose JSON is written already: it is encoded as it stands, which is several times faster than field by field.
+
+    Arguments:
+        json: what `Message` would encode to; tests hold every answer against the declared type.
+    """
+    return cast(Message, msgspec.Raw(json.encode()))
+
+
+def all_ready(messages: list[str]) -> list[Message]:
+    """The same for a whole list, whose encoding then costs no more than copying it."""
+    return cast(list[Message], msgspec.Raw(f"[{','.join(messages)}]".encode()))

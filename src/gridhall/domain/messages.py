@@ -1,0 +1,271 @@
+"""Messages: how they are posted, changed and taken away."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+from msgspec import UNSET
+
+from gridhall.contract.errors import DuplicateChannelNotFound, DuplicateMessageNotFound
+from gridhall.contract.messages import Content, Edited
+from gridhall.contract.timestamps import ts_text
+from gridhall.domain import threads
+from gridhall.domain.conversations import Conversation
+
+if TYPE_CHECKING:
+    from gridhall.domain.actor import Actor
+    from gridhall.domain.work import Work
+
+BROADCAST, ME = "thread_broadcast", "me_message"
+
+DELETED_TEXT = "This message was deleted."
+SLACKBOT = "USLACKBOT"
+"""Who stands as the author of what the platform itself says. No account has this id."""
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Content).decode
+
+
+class Message(msgspec.Struct, gc=False):
+    """A message as it is stored; times are microseconds.
+
+    `content` is the JSON of a `contract.messages.Content`; `thread` and `reactions`, None where there are none, are the ready
+    JSON of its thread's summary (without the braces) and of its list of reactions. `thread_ts` is the parent's, None for what
+    is no reply; `in_channel` is false for replies that only the thread shows; `app` is the one whose bot posted it, None for a
+    person's.
+    """
+
+    organization: str
+    conversation: str
+    ts: int
+    person_organization: str
+    person: str
+    app: str | None
+    thread_ts: int | None
+    in_channel: bool
+    subtype: str | None
+    content: str
+    thread: str | None
+    reactions: str | None
+    pinned: bool
+
+    def read(self) -> Content:
+        """The content, to look into or to change."""
+        return _decode(self.content)
+
+
+class Messages(Protocol):
+    """Storage of messages. A conversation is named by its host organization and its id."""
+
+    async def next_ts(self, organization: str, conversation: str, now: int) -> int:
+        """The `ts` of the next message: now, or just after the last one. Nobody else gets one until this unit ends."""
+        ...
+
+    async def find(self, organization: str, conversation: str, ts: int) -> Message | None: ...
+
+    async def lock(self, organization: str, conversation: str, ts: int) -> Message | None:
+        """The message, held so that nobody else changes it until this unit ends."""
+        ...
+
+    async def add(self, message: Message) -> None: ...
+
+    async def save_content(self, message: Message, content: str) -> None: ...
+
+    async def save_summary(self, message: Message, *, thread: str | None, reactions: str | None, pinned: bool) -> None:
+        """Store what others did to a message: its thread's summary, its reactions, whether it is pinned."""
+        ...
+
+    async def replace(self, message: Message) -> None:
+        """Store a message anew, everything but who wrote it and when."""
+        ...
+
+    async def remove(self, message: Message) -> None: ...
+
+    async def keep_deleted(self, message: Message, *, deleted_ts: int, deleted_by: str) -> None:
+        """Keep a message as it was when it was deleted, where retention says so."""
+        ...
+
+    async def add_edit(self, message: Message, *, edited_ts: int, person: str, previous: str, text: str) -> None:
+        """Keep one step of a message's story, where retention says so."""
+        ...
+
+    async def forget_edits(self, message: Message) -> None: ...
+
+    async def claim_client_id(self, organization: str, person: str, client_msg_id: str, conversation: str, ts: int) -> bool:
+        """Note what a client's own id stands for; False where it stands for a message already."""
+        ...
+
+    async def find_client_id(self, organization: str, person: str, client_msg_id: str) -> tuple[str, int] | None:
+        """The conversation and the `ts` that a client's own id stands for."""
+        ...
+
+    async def list_channel(
+        self, organization: str, conversation: str, *, oldest: int, latest: int, limit: int
+    ) -> list[Message]:
+        """What a channel shows between two moments, both included, newest first."""
+        ...
+
+    async def list_replies(
+        self, organization: str, conversation: str, thread_ts: int, *, oldest: int, latest: int, limit: int
+    ) -> list[Message]:
+        """The replies of a thread between two moments, both included, oldest first."""
+        ...
+
+    async def count_since(self, organization: str, conversation: str, *, after: int, not_by: str, limit: int) -> int:
+        """How many messages of the channel are newer and by others; counting ends at the limit."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who posts: the person or bot, the app through which, and the workspace or organization that is told as `team`."""
+
+    organization: str
+    person: str
+    team: str
+    app: str | None = None
+    bot_id: str | None = None
+
+    @classmethod
+    def of(cls, actor: "Actor", team: str | None) -> "Author":
+        """The caller; `team` is the workspace that is meant."""
+        assert actor.user is not None
+        return cls(actor.organization, actor.user, team or actor.organization, actor.app, actor.bot_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be posted.
+
+    Arguments:
+        content: a `Content` whose `ts` is not known yet; author and thread are filled in.
+        parent: the message that it replies to.
+        broadcast: whether a reply is shown in the channel as well.
+        client_msg_id: with which a repetition posts nothing.
+    """
+
+    content: Content
+    parent: Message | None = None
+    broadcast: bool = False
+    client_msg_id: str | None = None
+
+
+async def post(work: "Work", conversation: Conversation, draft: Draft, *, author: Author) -> Message:
+    """Post a message; gives the one that the client's own id stands for already, where it does.
+
+    Whether the author may is asked before: see `posting`.
+
+    Raises:
+        DuplicateChannelNotFound: the client's id stands for a message of another conversation.
+        DuplicateMessageNotFound: … for a message that was deleted.
+    """
+    organization, id = conversation.organization, conversation.id
+    ts = await work.messages.next_ts(organization, id, work.source.micros())
+    if draft.client_msg_id is not None:
+        claimed = await work.messages.claim_client_id(author.organization, author.person, draft.client_msg_id, id, ts)
+        if not claimed:
+            return await _posted_before(work, conversation, author, draft.client_msg_id)
+    parent, content = draft.parent, draft.content
+    content.ts = ts_text(ts)
+    content.user = author.person
+    content.team = author.team
+    content.client_msg_id = draft.client_msg_id or UNSET
+    content.app_id = author.app or UNSET
+    content.bot_id = author.bot_id or UNSET
+    if parent is not None:
+        content.thread_ts = ts_text(parent.ts)
+        content.parent_user_id = parent.person
+        if draft.broadcast:
+            content.subtype = BROADCAST
+    message = Message(
+        organization=organization,
+        conversation=id,
+        ts=ts,
+        person_organization=author.organization,
+        person=author.person,
+        app=author.app if author.bot_id is not None else None,
+        thread_ts=parent.ts if parent is not None else None,
+        in_channel=parent is None or draft.broadcast,
+        subtype=content.subtype or None,
+        content=_encode(content).decode(),
+        thread=None,
+        reactions=None,
+        pinned=False,
+    )
+    await work.messages.add(message)
+    if parent is not None:
+        await threads.note_reply(work, parent, message, text=content.text)
+    return message
+
+
+async def _posted_before(work: "Work", conversation: Conversation, author: Author, client_msg_id: str) -> Message:
+    before = await work.messages.find_client_id(author.organization, author.person, client_msg_id)
+    assert before is not None
+    other, ts = before
+    if other != conversation.id:
+        raise DuplicateChannelNotFound
+    message = await work.messages.find(conversation.organization, conversation.id, ts)
+    if message is None or message.subtype == threads.TOMBSTONE:
+        raise DuplicateMessageNotFound
+    return message
+
+
+async def tell(work: "Work", conversation: Conversation, content: Content, *, author: Author) -> Message:
+    """Post a message in which the conversation tells what was done to it: `content` carries the subtype."""
+    return await post(work, conversation, Draft(content), author=Author(author.organization, author.person, author.team))
+
+
+async def edit(work: "Work", conversation: Conversation, message: Message, content: Content, *, editor: str) -> Message:
+    """Give a message new content, and keep its story where retention keeps edits. The message was locked.
+
+    Arguments:
+        content: the new content, made from `message.read()`.
+        editor: the id of who changed it.
+    """
+    now = work.source.seconds() * 1_000_000
+    previous = message.read().text
+    content.edited = Edited(user=editor, ts=ts_text(now))
+    changed = msgspec.structs.replace(message, content=_encode(content).decode())
+    await work.messages.save_content(changed, changed.content)
+    if (await _kept(work, conversation))[0]:
+        await work.messages.add_edit(message, edited_ts=now, person=editor, previous=previous, text=content.text)
+    return changed
+
+
+async def delete(work: "Work", conversation: Conversation, message: Message, *, by: str) -> None:
+    """Take a message away. A parent whose thread has replies leaves a placeholder behind. The message was locked.
+
+    Arguments:
+        by: the id of who deletes it.
+    """
+    keeps_edits, keeps = await _kept(work, conversation)
+    if keeps:
+        await work.messages.keep_deleted(message, deleted_ts=work.source.micros(), deleted_by=by)
+    if not (keeps and keeps_edits):
+        await work.messages.forget_edits(message)
+    await work.reactions.remove_all(message)
+    await work.pins.remove(message)
+    if threads.has_replies(message):
+        placeholder = Content(subtype=threads.TOMBSTONE, user=SLACKBOT, text=DELETED_TEXT, ts=ts_text(message.ts), hidden=True)
+        await work.messages.replace(
+            msgspec.structs.replace(
+                message,
+                subtype=threads.TOMBSTONE,
+                content=_encode(placeholder).decode(),
+                reactions=None,
+                pinned=False,
+            )
+        )
+        return
+    await work.messages.remove(message)
+    if message.thread_ts is not None:
+        await threads.note_removal(work, message)
+    else:
+        await work.threads.remove_all(message)
+
+
+async def _kept(work: "Work", conversation: Conversation) -> tuple[bool, bool]:
+    """Whether the retention in force keeps edits, and deleted messages."""
+    organization = await work.organizations.find(conversation.organization)
+    assert organization is not None
+    return organization.keep_edits, organization.keep_deletes

@@ -1,0 +1,119 @@
+"""Threads: replies to a message, who takes part, and who follows."""
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+from msgspec import UNSET
+
+from gridhall.contract.messages import Thread
+from gridhall.contract.timestamps import ts_text
+
+if TYPE_CHECKING:
+    from gridhall.domain.messages import Message
+    from gridhall.domain.work import Work
+
+TOMBSTONE = "tombstone"
+"""The kind of what stands in the place of a deleted message that has replies."""
+
+MOST_SHOWN = 5
+"""People whom a parent names. Source: the reference page of conversations.replies."""
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]{2,})(?:\|[^>]*)?>")
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Thread).decode
+
+
+class Follower(msgspec.Struct, gc=False):
+    """Somebody's part in a thread. `last_read` is their read mark in microseconds, 0 before the first."""
+
+    thread_ts: int
+    replies: int
+    subscribed: bool
+    last_read: int
+
+
+class Threads(Protocol):
+    """Storage of who takes part in threads."""
+
+    async def add_reply(self, reply: "Message") -> None:
+        """Count one more reply of its author, who follows the thread from then on."""
+        ...
+
+    async def remove_reply(self, reply: "Message") -> None: ...
+
+    async def subscribe(self, parent: "Message", organization: str, person: str) -> None:
+        """Have a member of the conversation follow a thread; nothing changes where they have a part in it already."""
+        ...
+
+    async def repliers(self, parent: "Message", *, limit: int) -> tuple[list[str], int]:
+        """Who replied, first come first, and how many they are."""
+        ...
+
+    async def latest_reply(self, parent: "Message") -> int | None: ...
+
+    async def parts_of(
+        self, organization: str, conversation: str, person_organization: str, person: str, *, oldest: int, latest: int
+    ) -> list[Follower]:
+        """A person's part in the threads whose parents lie between two moments, both included."""
+        ...
+
+    async def remove_all(self, parent: "Message") -> None: ...
+
+
+def summary(thread: Thread) -> str:
+    """A thread's summary as it is stored: ready to be spliced into its parent's JSON."""
+    return _encode(thread)[1:-1].decode()
+
+
+def read_summary(message: "Message") -> Thread | None:
+    """The summary of a parent's thread, None for a message that nobody ever replied to."""
+    return _decode(f"{{{message.thread}}}") if message.thread is not None else None
+
+
+def has_replies(message: "Message") -> bool:
+    """Whether a message has replies now."""
+    thread = read_summary(message)
+    return thread is not None and thread.reply_count > 0
+
+
+async def note_reply(work: "Work", parent: "Message", reply: "Message", *, text: str) -> None:
+    """Count a reply that was just posted, and subscribe whom it concerns: both authors, and who is mentioned.
+
+    The parent was locked when it was read: see `posting.parent_of`.
+    """
+    await work.threads.subscribe(parent, parent.person_organization, parent.person)
+    await work.threads.add_reply(reply)
+    for person in dict.fromkeys(_MENTION.findall(text)):
+        await work.threads.subscribe(parent, reply.person_organization, person)
+    before = read_summary(parent)
+    await _summarize(work, parent, (before.reply_count if before else 0) + 1, latest=reply.ts)
+
+
+async def note_removal(work: "Work", reply: "Message") -> None:
+    """Count a reply no longer that was just removed. A placeholder goes with its last reply."""
+    assert reply.thread_ts is not None
+    parent = await work.messages.lock(reply.organization, reply.conversation, reply.thread_ts)
+    if parent is None:
+        return
+    await work.threads.remove_reply(reply)
+    before = read_summary(parent)
+    left = before.reply_count - 1 if before else 0
+    if left <= 0 and parent.subtype == TOMBSTONE:
+        await work.messages.remove(parent)
+        await work.threads.remove_all(parent)
+        return
+    await _summarize(work, parent, max(left, 0), latest=await work.threads.latest_reply(parent))
+
+
+async def _summarize(work: "Work", parent: "Message", replies: int, *, latest: int | None) -> None:
+    """Store what a parent tells of its thread. It keeps telling of it when the last reply is gone."""
+    users, count = await work.threads.repliers(parent, limit=MOST_SHOWN)
+    thread = Thread(
+        reply_count=replies,
+        reply_users_count=count,
+        latest_reply=UNSET if latest is None else ts_text(latest),
+        reply_users=users,
+    )
+    await work.messages.save_summary(parent, thread=summary(thread), reactions=parent.reactions, pinned=parent.pinned)

@@ -1,0 +1,213 @@
+"""Statements about messages."""
+
+from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from gridhall.domain.messages import Message
+from gridhall.storage.statement import Connection, Remember, Statement
+from gridhall.storage.tables import client_messages, conversation_clocks, deleted_messages, message_edits, messages
+
+_m = messages
+_COLUMNS = tuple(_m.c[name] for name in Message.__struct_fields__)
+
+_now = bindparam("now", type_=BigInteger)
+_after_last = conversation_clocks.c.last_ts + 1
+_NEXT_TS = Statement(
+    update(conversation_clocks)
+    .where(
+        conversation_clocks.c.organization == bindparam("at_organization"),
+        conversation_clocks.c.conversation == bindparam("at_conversation"),
+    )
+    .values(last_ts=case((_after_last > _now, _after_last), else_=_now))
+    .returning(conversation_clocks.c.last_ts),
+    int,
+)
+
+_IS_THIS = and_(
+    _m.c.organization == bindparam("organization"), _m.c.conversation == bindparam("conversation"), _m.c.ts == bindparam("ts")
+)
+_FIND = Statement(select(*_COLUMNS).where(_IS_THIS), Message)
+_LOCK = Statement(select(*_COLUMNS).where(_IS_THIS).with_for_update(), Message)
+_ADD = Statement(insert(_m).values({name: bindparam(name) for name in Message.__struct_fields__}), tuple)
+
+_AT_THIS = and_(
+    _m.c.organization == bindparam("at_organization"),
+    _m.c.conversation == bindparam("at_conversation"),
+    _m.c.ts == bindparam("at_ts"),
+)
+_SAVE_CONTENT = Statement(update(_m).where(_AT_THIS).values(content=bindparam("new_content")), tuple)
+_SUMMARY = ("thread", "reactions", "pinned")
+_SAVE_SUMMARY = Statement(update(_m).where(_AT_THIS).values({name: bindparam(f"new_{name}") for name in _SUMMARY}), tuple)
+_CHANGING = ("subtype", "in_channel", "content", "thread", "reactions", "pinned")
+_REPLACE = Statement(update(_m).where(_AT_THIS).values({name: bindparam(f"new_{name}") for name in _CHANGING}), tuple)
+_REMOVE = Statement(delete(_m).where(_IS_THIS), tuple)
+
+_KEPT = tuple(column.name for column in deleted_messages.c)
+_keep = upsert(deleted_messages).values({name: bindparam(name) for name in _KEPT})
+_KEEP_DELETED = Statement(_keep.on_conflict_do_nothing(), tuple)
+
+_same_message = and_(
+    message_edits.c.organization == bindparam("organization"),
+    message_edits.c.conversation == bindparam("conversation"),
+    message_edits.c.ts == bindparam("ts"),
+)
+_COUNT_EDITS = Statement(select(func.count()).select_from(message_edits).where(_same_message), int)
+_ADD_EDIT = Statement(insert(message_edits).values({column.name: bindparam(column.name) for column in message_edits.c}), tuple)
+_FORGET_EDITS = Statement(delete(message_edits).where(_same_message), tuple)
+
+_CLAIM_CLIENT_ID = Statement(
+    upsert(client_messages)
+    .values({column.name: bindparam(column.name) for column in client_messages.c})
+    .on_conflict_do_nothing(),
+    tuple,
+)
+_FIND_CLIENT_ID = Statement(
+    select(client_messages.c.conversation, client_messages.c.ts).where(
+        client_messages.c.organization == bindparam("organization"),
+        client_messages.c.person == bindparam("person"),
+        client_messages.c.client_msg_id == bindparam("client_msg_id"),
+    ),
+    lambda conversation, ts: (conversation, ts),
+)
+
+_LIST_CHANNEL = Statement(
+    select(*_COLUMNS)
+    .where(
+        _m.c.organization == bindparam("organization"),
+        _m.c.conversation == bindparam("conversation"),
+        _m.c.in_channel,
+        _m.c.ts >= bindparam("oldest"),
+        _m.c.ts <= bindparam("latest"),
+    )
+    .order_by(_m.c.ts.desc())
+    .limit(bindparam("limit")),
+    Message,
+    remember=Remember.BY_CONVERSATION,
+)
+_LIST_REPLIES = Statement(
+    select(*_COLUMNS)
+    .where(
+        _m.c.organization == bindparam("organization"),
+        _m.c.conversation == bindparam("conversation"),
+        _m.c.thread_ts == bindparam("thread_ts"),
+        _m.c.ts >= bindparam("oldest"),
+        _m.c.ts <= bindparam("latest"),
+    )
+    .order_by(_m.c.ts)
+    .limit(bindparam("limit")),
+    Message,
+)
+_newer = (
+    select(_m.c.ts)
+    .where(
+        _m.c.organization == bindparam("organization"),
+        _m.c.conversation == bindparam("conversation"),
+        _m.c.in_channel,
+        _m.c.ts > bindparam("after"),
+        _m.c.person != bindparam("not_by"),
+    )
+    .limit(bindparam("limit"))
+    .subquery()
+)
+_COUNT_SINCE = Statement(select(func.count()).select_from(_newer), int)
+
+
+class SqlMessages:
+    """Storage of messages."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def next_ts(self, organization: str, conversation: str, now: int) -> int:
+        ts = await self._connection.one(_NEXT_TS, at_organization=organization, at_conversation=conversation, now=now)
+        assert ts is not None, "every conversation has its clock"
+        return ts
+
+    async def find(self, organization: str, conversation: str, ts: int) -> Message | None:
+        return await self._connection.one(_FIND, organization=organization, conversation=conversation, ts=ts)
+
+    async def lock(self, organization: str, conversation: str, ts: int) -> Message | None:
+        return await self._connection.one(_LOCK, organization=organization, conversation=conversation, ts=ts)
+
+    async def add(self, message: Message) -> None:
+        await self._connection.run(_ADD, **{name: getattr(message, name) for name in Message.__struct_fields__})
+
+    async def save_content(self, message: Message, content: str) -> None:
+        await self._connection.run(_SAVE_CONTENT, **_at(message), new_content=content)
+
+    async def save_summary(self, message: Message, *, thread: str | None, reactions: str | None, pinned: bool) -> None:
+        await self._connection.run(_SAVE_SUMMARY, **_at(message), new_thread=thread, new_reactions=reactions, new_pinned=pinned)
+
+    async def replace(self, message: Message) -> None:
+        await self._connection.run(_REPLACE, **_at(message), **{f"new_{name}": getattr(message, name) for name in _CHANGING})
+
+    async def remove(self, message: Message) -> None:
+        await self._connection.run(_REMOVE, **_of(message))
+
+    async def keep_deleted(self, message: Message, *, deleted_ts: int, deleted_by: str) -> None:
+        own = {name: getattr(message, name) for name in _KEPT if name in Message.__struct_fields__}
+        await self._connection.run(_KEEP_DELETED, **own, deleted_ts=deleted_ts, deleted_by=deleted_by)
+
+    async def add_edit(self, message: Message, *, edited_ts: int, person: str, previous: str, text: str) -> None:
+        position = await self._connection.one(_COUNT_EDITS, **_of(message))
+        await self._connection.run(
+            _ADD_EDIT, **_of(message), position=position, edited_ts=edited_ts, person=person, previous=previous, text=text
+        )
+
+    async def forget_edits(self, message: Message) -> None:
+        await self._connection.run(_FORGET_EDITS, **_of(message))
+
+    async def claim_client_id(self, organization: str, person: str, client_msg_id: str, conversation: str, ts: int) -> bool:
+        return bool(
+            await self._connection.run(
+                _CLAIM_CLIENT_ID,
+                organization=organization,
+                person=person,
+                client_msg_id=client_msg_id,
+                conversation=conversation,
+                ts=ts,
+            )
+        )
+
+    async def find_client_id(self, organization: str, person: str, client_msg_id: str) -> tuple[str, int] | None:
+        return await self._connection.one(
+            _FIND_CLIENT_ID, organization=organization, person=person, client_msg_id=client_msg_id
+        )
+
+    async def list_channel(
+        self, organization: str, conversation: str, *, oldest: int, latest: int, limit: int
+    ) -> list[Message]:
+        return await self._connection.all(
+            _LIST_CHANNEL, organization=organization, conversation=conversation, oldest=oldest, latest=latest, limit=limit
+        )
+
+    async def list_replies(
+        self, organization: str, conversation: str, thread_ts: int, *, oldest: int, latest: int, limit: int
+    ) -> list[Message]:
+        return await self._connection.all(
+            _LIST_REPLIES,
+            organization=organization,
+            conversation=conversation,
+            thread_ts=thread_ts,
+            oldest=oldest,
+            latest=latest,
+            limit=limit,
+        )
+
+    async def count_since(self, organization: str, conversation: str, *, after: int, not_by: str, limit: int) -> int:
+        count = await self._connection.one(
+            _COUNT_SINCE, organization=organization, conversation=conversation, after=after, not_by=not_by, limit=limit
+        )
+        return count or 0
+
+
+def _of(message: Message) -> dict[str, object]:
+    """What names a message in a statement."""
+    return {"organization": message.organization, "conversation": message.conversation, "ts": message.ts}
+
+
+def _at(message: Message) -> dict[str, object]:
+    """The same in an UPDATE, whose parameters must not be named like columns."""
+    return {"at_organization": message.organization, "at_conversation": message.conversation, "at_ts": message.ts}
