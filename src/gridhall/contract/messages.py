@@ -45,7 +45,7 @@ class Content(msgspec.Struct, kw_only=True):
     subtype: str | UnsetType = UNSET
     user: str | UnsetType = UNSET
     text: str
-    ts: str
+    ts: str = ""
     team: str | UnsetType = UNSET
     client_msg_id: str | UnsetType = UNSET
     app_id: str | UnsetType = UNSET

@@ -2,8 +2,25 @@
 
 from types import ModuleType
 
-from gridhall.methods import api, auth, bots, team, users
+from gridhall.methods import api, auth, bots, chat, conversations, team, users
 from gridhall.methods.auth import teams as auth_teams
-from gridhall.methods.users import conversations, identity, photo, presence, profile
+from gridhall.methods.conversations import history
+from gridhall.methods.users import conversations as users_conversations
+from gridhall.methods.users import identity, photo, presence, profile
 
-MODULES: tuple[ModuleType, ...] = (api, auth, auth_teams, bots, team, users, conversations, identity, photo, presence, profile)
+MODULES: tuple[ModuleType, ...] = (
+    api,
+    auth,
+    auth_teams,
+    bots,
+    chat,
+    conversations,
+    history,
+    team,
+    users,
+    users_conversations,
+    identity,
+    photo,
+    presence,
+    profile,
+)
