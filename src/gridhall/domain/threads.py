@@ -78,6 +78,11 @@ def has_replies(message: "Message") -> bool:
     return thread is not None and thread.reply_count > 0
 
 
+def mentioned(text: str) -> list[str]:
+    """The ids of those whom a text mentions, each once."""
+    return list(dict.fromkeys(_MENTION.findall(text)))
+
+
 async def note_reply(work: "Work", parent: "Message", reply: "Message", *, text: str) -> None:
     """Count a reply that was just posted, and subscribe whom it concerns: both authors, and who is mentioned.
 
@@ -85,7 +90,7 @@ async def note_reply(work: "Work", parent: "Message", reply: "Message", *, text:
     """
     await work.threads.subscribe(parent, parent.person_organization, parent.person)
     await work.threads.add_reply(reply)
-    for person in dict.fromkeys(_MENTION.findall(text)):
+    for person in mentioned(text):
         await work.threads.subscribe(parent, reply.person_organization, person)
     before = read_summary(parent)
     await _summarize(work, parent, (before.reply_count if before else 0) + 1, latest=reply.ts)
