@@ -1,7 +1,7 @@
 """Messages: how they are posted, changed and taken away."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Hashable, Iterable
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 from msgspec import UNSET
@@ -54,6 +54,23 @@ class Message(msgspec.Struct, gc=False):
         return _decode(self.content)
 
 
+class Page(list[Message]):
+    """Messages of one conversation that were read together.
+
+    An engine that remembers gives the same page again as long as nobody changed any of it, so that what was made of it once
+    serves again: `ready` is where `reading` keeps that. `apps` are those whose bots posted any of them, None where the messages
+    are not the same for every reader.
+    """
+
+    __slots__ = ("apps", "ready")
+
+    def __init__(self, messages: Iterable[Message] = ()) -> None:
+        super().__init__(messages)
+        alike = all(message.thread is None and message.subtype != BROADCAST for message in self)
+        self.apps = tuple({message.app for message in self if message.app is not None}) if alike else None
+        self.ready: dict[Hashable, Any] = {}
+
+
 class Messages(Protocol):
     """Storage of messages. A conversation is named by its host organization and its id."""
 
@@ -99,9 +116,7 @@ class Messages(Protocol):
         """The conversation and the `ts` that a client's own id stands for."""
         ...
 
-    async def list_channel(
-        self, organization: str, conversation: str, *, oldest: int, latest: int, limit: int
-    ) -> list[Message]:
+    async def list_channel(self, organization: str, conversation: str, *, oldest: int, latest: int, limit: int) -> Page:
         """What a channel shows between two moments, both included, newest first."""
         ...
 
@@ -116,8 +131,7 @@ class Messages(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(msgspec.Struct, frozen=True):
     """Who posts: the person or bot, the app through which, and the workspace or organization that is told as `team`."""
 
     organization: str
@@ -133,8 +147,7 @@ class Author:
         return cls(actor.organization, actor.user, team or actor.organization, actor.app, actor.bot_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """What is to be posted.
 
     Arguments:

@@ -1,21 +1,33 @@
 """Messages as one caller sees them: what is stored ready, and spliced into it what depends on others and on the reader."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import UNSET
 
-from gridhall.contract.messages import BotProfile
+from gridhall.contract.messages import BotProfile, all_ready
+from gridhall.contract.messages import Message as MessageObject
 from gridhall.contract.timestamps import ts_text
 from gridhall.domain.imaging import default_hash
-from gridhall.domain.messages import BROADCAST, Message
-from gridhall.domain.site import BOT_ICON_SIDES
+from gridhall.domain.messages import BROADCAST, Message, Page
+from gridhall.domain.site import BOT_ICON_SIDES, Site
 
 if TYPE_CHECKING:
-    from gridhall.domain.apps import App
     from gridhall.domain.call import Call
 
 _encode = msgspec.json.Encoder().encode
+
+
+async def show_page(call: "Call", page: Page, limit: int) -> list[MessageObject]:
+    """The first messages of a page. What is the same for every reader is made once, and serves as long as the page does."""
+    if page.apps is None:
+        return all_ready(await show(call, page[:limit]))
+    key = (limit, *[await _profile_part(call, app) for app in page.apps])
+    made: list[MessageObject] | None = page.ready.get(key)
+    if made is None:
+        made = page.ready[key] = all_ready(await show(call, page[:limit]))
+    return made
 
 
 async def show(call: "Call", messages: list[Message], *, permalinks: bool = False) -> list[str]:
@@ -35,7 +47,7 @@ async def show(call: "Call", messages: list[Message], *, permalinks: bool = Fals
         if message.app is not None:
             profile = profiles.get(message.app)
             if profile is None:
-                profile = profiles[message.app] = await _profile_part(call, message)
+                profile = profiles[message.app] = await _profile_part(call, message.app)
             parts.append(profile)
         if message.thread is not None:
             if followed is None:
@@ -103,28 +115,42 @@ async def _root_part(call: "Call", message: Message) -> str:
     return f',"root":{await show_one(call, parent)}' if parent is not None else ""
 
 
-async def _profile_part(call: "Call", message: Message) -> str:
-    assert message.app is not None
-    app = await call.work.apps.find(message.app)
+async def _profile_part(call: "Call", id: str) -> str:
+    """The bot of an app that posted, nothing where there is none any more."""
+    app = await call.work.apps.find(id)
     if app is None or app.bot_id is None:
         return ""
-    return f',"bot_profile":{_encode(bot_profile(call, app, message.read().team or message.person_organization)).decode()}'
+    team = call.team or call.actor.organization
+    return _ready_profile(
+        call.context.site,
+        app.organization,
+        app.id,
+        app.bot_id,
+        app.bot_user,
+        app.bot_name or app.name,
+        app.removed,
+        app.updated,
+        team,
+    )
 
 
-def bot_profile(call: "Call", app: "App", team: str) -> BotProfile:
-    """An app's bot, as messages tell of it."""
-    assert app.bot_id is not None
-    picture = default_hash(app.organization, app.bot_user or app.id)
-    return BotProfile(
-        id=app.bot_id,
-        app_id=app.id,
-        user_id=app.bot_user or UNSET,
-        name=app.bot_name or app.name,
-        icons={f"image_{side}": call.context.site.picture(picture, side) for side in BOT_ICON_SIDES},
-        deleted=app.removed,
-        updated=app.updated,
+@lru_cache(maxsize=4096)
+def _ready_profile(
+    site: Site, organization: str, app: str, bot_id: str, user: str | None, name: str, removed: bool, updated: int, team: str
+) -> str:
+    """The JSON of a bot's profile: kept, since every message of a bot tells it."""
+    picture = default_hash(organization, user or app)
+    profile = BotProfile(
+        id=bot_id,
+        app_id=app,
+        user_id=user or UNSET,
+        name=name,
+        icons={f"image_{side}": site.picture(picture, side) for side in BOT_ICON_SIDES},
+        deleted=removed,
+        updated=updated,
         team_id=team,
     )
+    return f',"bot_profile":{_encode(profile).decode()}'
 
 
 def permalink(call: "Call", message: Message) -> str:

@@ -24,6 +24,7 @@ from gridhall.contract.errors import (
 )
 from gridhall.contract.messages import Content, Message, ready
 from gridhall.contract.rates import Limit
+from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
 from gridhall.domain import conversations, messages, posting, reading
@@ -93,4 +94,4 @@ async def post_message(call: Call, args: PostMessageArgs) -> PostMessageResult:
     draft = Draft(Content(text=args.text), parent, args.reply_broadcast, args.client_msg_id)
     message = await messages.post(call.work, conversation, draft, author=Author.of(call.actor, call.team))
     shown = await reading.show_one(call, message)
-    return PostMessageResult(channel=conversation.id, ts=message.read().ts, message=ready(shown))
+    return PostMessageResult(channel=conversation.id, ts=ts_text(message.ts), message=ready(shown))

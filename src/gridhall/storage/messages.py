@@ -1,9 +1,10 @@
 """Statements about messages."""
 
+import msgspec
 from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gridhall.domain.messages import Message
+from gridhall.domain.messages import Message, Page
 from gridhall.storage.statement import Connection, Remember, Statement
 from gridhall.storage.tables import client_messages, conversation_clocks, deleted_messages, message_edits, messages
 
@@ -83,6 +84,7 @@ _LIST_CHANNEL = Statement(
     .limit(bindparam("limit")),
     Message,
     remember=Remember.BY_CONVERSATION,
+    collect=Page,
 )
 _LIST_REPLIES = Statement(
     select(*_COLUMNS)
@@ -132,7 +134,7 @@ class SqlMessages:
         return await self._connection.one(_LOCK, organization=organization, conversation=conversation, ts=ts)
 
     async def add(self, message: Message) -> None:
-        await self._connection.run(_ADD, **{name: getattr(message, name) for name in Message.__struct_fields__})
+        await self._connection.run(_ADD, **msgspec.structs.asdict(message))
 
     async def save_content(self, message: Message, content: str) -> None:
         await self._connection.run(_SAVE_CONTENT, **_at(message), new_content=content)
@@ -176,12 +178,12 @@ class SqlMessages:
             _FIND_CLIENT_ID, organization=organization, person=person, client_msg_id=client_msg_id
         )
 
-    async def list_channel(
-        self, organization: str, conversation: str, *, oldest: int, latest: int, limit: int
-    ) -> list[Message]:
-        return await self._connection.all(
+    async def list_channel(self, organization: str, conversation: str, *, oldest: int, latest: int, limit: int) -> Page:
+        page = await self._connection.all(
             _LIST_CHANNEL, organization=organization, conversation=conversation, oldest=oldest, latest=latest, limit=limit
         )
+        assert isinstance(page, Page)
+        return page
 
     async def list_replies(
         self, organization: str, conversation: str, thread_ts: int, *, oldest: int, latest: int, limit: int

@@ -89,7 +89,8 @@ class PostgresConnection:
     async def all(self, statement: Statement[T], **parameters: Any) -> list[T]:
         plan = statement.plan(POSTGRESQL)
         make = statement.row
-        return [make(*row) for row in await self._raw.fetch(plan.sql, *plan.values(parameters))]
+        found = [make(*row) for row in await self._raw.fetch(plan.sql, *plan.values(parameters))]
+        return statement.collect(found) if statement.collect is not None else found
 
     async def run(self, statement: Statement[Any], **parameters: Any) -> int:
         plan = statement.plan(POSTGRESQL)

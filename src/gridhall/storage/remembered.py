@@ -36,12 +36,11 @@ class Remembered:
         rows = groups.get(_group(statement, parameters))
         return None if rows is None else rows.get(tuple(parameters.values()))
 
-    def keep(self, statement: Statement[Any], parameters: dict[str, Any], found: Any) -> None:
-        """Keep what the statement gave: a row, or a list of them."""
-        key = tuple(parameters.values())
+    def keep(self, statement: Statement[Any], parameters: dict[str, Any], key: tuple[Any, ...], found: Any) -> None:
+        """Keep what the statement gave: a row, or a list of them. `key` is the parameters' values as they were passed."""
         if any(isinstance(part, str) and len(part) > LONGEST_KEY for part in key):
             return
-        weight = len(found) if isinstance(found, list) else 1
+        weight = _weight(found)
         if statement not in self._kept:
             self._kept[statement] = {}
             self._count[statement] = 0
@@ -62,7 +61,7 @@ class Remembered:
             if conversation is not None and statement.remember is Remember.BY_CONVERSATION:
                 gone = self._kept[statement].pop(conversation, None)
                 if gone:
-                    self._count[statement] -= sum(len(rows) if isinstance(rows, list) else 1 for rows in gone.values())
+                    self._count[statement] -= sum(map(_weight, gone.values()))
             else:
                 self._kept[statement].clear()
                 self._count[statement] = 0
@@ -75,6 +74,11 @@ class Remembered:
     def __len__(self) -> int:
         """How many answers are kept."""
         return sum(len(rows) for groups in self._kept.values() for rows in groups.values())
+
+
+def _weight(found: Any) -> int:
+    """What an answer counts as: its rows, and itself, since one without rows takes room as well."""
+    return 1 + len(found) if isinstance(found, list) else 1
 
 
 def _group(statement: Statement[Any], parameters: dict[str, Any]) -> Any:

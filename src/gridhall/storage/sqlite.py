@@ -20,7 +20,7 @@ from gridhall.domain.source import Source
 from gridhall.domain.work import Conflict, Work
 from gridhall.storage import schema
 from gridhall.storage.remembered import Remembered, conversation_of
-from gridhall.storage.statement import SQLITE, Remember, Statement
+from gridhall.storage.statement import SQLITE, Plan, Remember, Statement
 from gridhall.storage.work import SqlWork
 
 T = TypeVar("T")
@@ -59,31 +59,43 @@ _TAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 
 
 class SqliteConnection:
-    """One connection. Its methods are coroutines only so that the same domain code runs on PostgreSQL: they never suspend."""
+    """One connection. Its methods are coroutines only so that the same domain code runs on PostgreSQL: they never suspend.
 
-    __slots__ = ("_execute", "_raw")
+    What statements gave is remembered as they ask for it (docs/decisions/0007-remembered-rows.md).
+    """
 
-    def __init__(self, raw: sqlite3.Connection) -> None:
+    __slots__ = ("_execute", "_raw", "remembered")
+
+    def __init__(self, raw: sqlite3.Connection, remembered: Remembered) -> None:
         self._raw = raw
         self._execute = raw.execute
+        self.remembered = remembered
 
     async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
-        plan = statement.plan(SQLITE)
-        row = self._execute(plan.sql, plan.values(parameters)).fetchone()
-        if row is None:
-            return None
-        return statement.row(*_with_booleans(row, plan.booleans)) if plan.booleans else statement.row(*row)
+        if statement.remember is Remember.NOT:
+            return self._one(statement, parameters)
+        found: T | None = self.remembered.find(statement, parameters)
+        if found is None:
+            key = tuple(parameters.values())
+            found = self._one(statement, parameters)
+            # Only what is there: of what is not there, there is no end.
+            if found is not None:
+                self._keep(statement, parameters, key, found)
+        return found
 
     async def all(self, statement: Statement[T], **parameters: Any) -> list[T]:
-        plan = statement.plan(SQLITE)
-        rows = self._execute(plan.sql, plan.values(parameters)).fetchall()
-        make = statement.row
-        if plan.booleans:
-            return [make(*_with_booleans(row, plan.booleans)) for row in rows]
-        return [make(*row) for row in rows]
+        if statement.remember is Remember.NOT:
+            return self._all(statement, parameters)
+        found: list[T] | None = self.remembered.find(statement, parameters)
+        if found is None:
+            key = tuple(parameters.values())
+            found = self._all(statement, parameters)
+            self._keep(statement, parameters, key, found)
+        return found
 
     async def run(self, statement: Statement[Any], **parameters: Any) -> int:
         plan = statement.plan(SQLITE)
+        self._note(plan, parameters)
         try:
             return self._execute(plan.sql, plan.values(parameters)).rowcount
         except sqlite3.IntegrityError as error:
@@ -93,6 +105,7 @@ class SqliteConnection:
 
     async def many(self, statement: Statement[Any], rows: list[dict[str, Any]]) -> None:
         plan = statement.plan(SQLITE)
+        self._note(plan, {})
         try:
             self._raw.executemany(plan.sql, [plan.values(dict(row)) for row in rows])
         except sqlite3.IntegrityError as error:
@@ -100,41 +113,35 @@ class SqliteConnection:
                 raise
             raise Conflict(str(error)) from error
 
+    def _one(self, statement: Statement[T], parameters: dict[str, Any]) -> T | None:
+        plan = statement.plan(SQLITE)
+        if plan.changes:
+            self._note(plan, parameters)
+        row = self._execute(plan.sql, plan.values(parameters)).fetchone()
+        if row is None:
+            return None
+        return statement.row(*_with_booleans(row, plan.booleans)) if plan.booleans else statement.row(*row)
 
-class _Reading(SqliteConnection):
-    """The connection that reads, with what is remembered of it."""
+    def _all(self, statement: Statement[T], parameters: dict[str, Any]) -> list[T]:
+        plan = statement.plan(SQLITE)
+        if plan.changes:
+            self._note(plan, parameters)
+        rows = self._execute(plan.sql, plan.values(parameters)).fetchall()
+        make = statement.row
+        if plan.booleans:
+            found = [make(*_with_booleans(row, plan.booleans)) for row in rows]
+        else:
+            found = [make(*row) for row in rows]
+        return statement.collect(found) if statement.collect is not None else found
 
-    __slots__ = ("remembered",)
+    def _keep(self, statement: Statement[Any], parameters: dict[str, Any], key: tuple[Any, ...], found: Any) -> None:
+        self.remembered.keep(statement, parameters, key, found)
 
-    def __init__(self, raw: sqlite3.Connection, remembered: Remembered) -> None:
-        super().__init__(raw)
-        self.remembered = remembered
-
-    async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
-        if statement.remember is Remember.NOT:
-            return await super().one(statement, **parameters)
-        found: T | None = self.remembered.find(statement, parameters)
-        if found is None:
-            found = await super().one(statement, **parameters)
-            # Only what is there: of what is not there, there is no end.
-            if found is not None:
-                self._keep(statement, parameters, found)
-        return found
-
-    async def all(self, statement: Statement[T], **parameters: Any) -> list[T]:
-        if statement.remember is Remember.NOT:
-            return await super().all(statement, **parameters)
-        found: list[T] | None = self.remembered.find(statement, parameters)
-        if found is None:
-            found = await super().all(statement, **parameters)
-            self._keep(statement, parameters, found)
-        return found
-
-    def _keep(self, statement: Statement[Any], parameters: dict[str, Any], found: Any) -> None:
-        self.remembered.keep(statement, parameters, found)
+    def _note(self, plan: Plan, parameters: dict[str, Any]) -> None:
+        """Called with every change before it is made."""
 
 
-class _Writing(_Reading):
+class _Writing(SqliteConnection):
     """The connection that writes, with the tables that this transaction has changed so far.
 
     What it changes is forgotten at once, and what it reads from a table that it changed is not kept: it may be rolled back.
@@ -147,31 +154,13 @@ class _Writing(_Reading):
         super().__init__(raw, remembered)
         self.changed: set[str] = set()
 
-    async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
-        self._note(statement, parameters)
-        return await super().one(statement, **parameters)
+    def _note(self, plan: Plan, parameters: dict[str, Any]) -> None:
+        self.changed |= plan.tables
+        self.remembered.forget(plan.tables, conversation_of(parameters))
 
-    async def all(self, statement: Statement[T], **parameters: Any) -> list[T]:
-        self._note(statement, parameters)
-        return await super().all(statement, **parameters)
-
-    async def run(self, statement: Statement[Any], **parameters: Any) -> int:
-        self._note(statement, parameters)
-        return await super().run(statement, **parameters)
-
-    async def many(self, statement: Statement[Any], rows: list[dict[str, Any]]) -> None:
-        self._note(statement, {})
-        await super().many(statement, rows)
-
-    def _note(self, statement: Statement[Any], parameters: dict[str, Any]) -> None:
-        plan = statement.plan(SQLITE)
-        if plan.changes:
-            self.changed |= plan.tables
-            self.remembered.forget(plan.tables, conversation_of(parameters))
-
-    def _keep(self, statement: Statement[Any], parameters: dict[str, Any], found: Any) -> None:
+    def _keep(self, statement: Statement[Any], parameters: dict[str, Any], key: tuple[Any, ...], found: Any) -> None:
         if self.changed.isdisjoint(statement.plan(SQLITE).tables):
-            self.remembered.keep(statement, parameters, found)
+            self.remembered.keep(statement, parameters, key, found)
 
 
 class SqliteStorage:
@@ -215,9 +204,11 @@ class SqliteStorage:
         self._writer = writer
         self._reader = reader
         self._remembered = Remembered()
-        self._read_connection = _Reading(reader, self._remembered)
+        self._read_connection = SqliteConnection(reader, self._remembered)
         self._read_work = SqlWork(self._read_connection, self._source)
         self._write_connection = _Writing(writer, self._remembered)
+        # One for all units, which run one after another: making the nouns' storage anew costs more than a statement.
+        self._write_work = SqlWork(self._write_connection, self._source)
         self._seen = self._seen_by_writer = seen
         self._away = False
 
@@ -354,7 +345,8 @@ class SqliteStorage:
 
     def _run(self, unit: Unit, signals: list[AuthorityChanged]) -> tuple[Any, Exception | None]:
         """Run one unit in a savepoint. Raises sqlite3.Error where the whole transaction is lost."""
-        work = SqlWork(self._write_connection, self._source)
+        work = self._write_work
+        work.signals.clear()
         self._writer.execute("SAVEPOINT unit")
         try:
             result: Any = _drive(unit(work))

@@ -66,12 +66,21 @@ class Statement(Generic[T]):
             columns' names.
         row: called with a row's columns in order.
         remember: whether what it gives may be kept. By conversation it needs a parameter of that name.
+        collect: called with all rows together, where they become more than a list.
     """
 
-    __slots__ = ("_clause", "_plans", "remember", "row")
+    __slots__ = ("_clause", "_plans", "collect", "remember", "row")
 
-    def __init__(self, clause: Executable, row: Callable[..., T], *, remember: Remember = Remember.NOT) -> None:
+    def __init__(
+        self,
+        clause: Executable,
+        row: Callable[..., T],
+        *,
+        remember: Remember = Remember.NOT,
+        collect: Callable[[list[T]], list[T]] | None = None,
+    ) -> None:
         self.remember = remember
+        self.collect = collect
         self._clause = clause
         self._plans: dict[int, Plan] = {}
         self.row = row

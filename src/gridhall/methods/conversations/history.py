@@ -18,7 +18,7 @@ from gridhall.contract.errors import (
     NotInChannel,
     Refusal,
 )
-from gridhall.contract.messages import Message, all_ready
+from gridhall.contract.messages import Message
 from gridhall.contract.rates import Limit, Tier
 from gridhall.contract.scopes import HISTORY, PUBLIC
 from gridhall.contract.timestamps import find_time
@@ -88,15 +88,14 @@ async def history(call: Call, args: HistoryArgs) -> HistoryResult:
         conversation.organization, conversation.id, oldest=oldest, latest=latest, limit=limit + 1
     )
     more = len(found) > limit
-    if more:
-        found = found[:limit]
+    shown = await reading.show_page(call, found, limit)
     return HistoryResult(
-        messages=all_ready(await reading.show(call, found)),
+        messages=shown,
         has_more=more,
         pin_count=await pins.count(conversation.organization, conversation.id),
         latest=args.latest or UNSET,
         oldest=args.oldest or UNSET,
-        response_metadata=page(call.context.cursors.seal(listing, str(found[-1].ts))) if more else UNSET,
+        response_metadata=page(call.context.cursors.seal(listing, str(found[limit - 1].ts))) if more else UNSET,
     )
 
 
