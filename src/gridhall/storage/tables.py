@@ -294,6 +294,14 @@ conversations = Table(
     # Of direct and group conversations, who is in them: there is one for the same people. Channels have none.
     Index("conversations_by_people_key", "organization", "people_key", unique=True),
 )
+# The few channels that are in every workspace without a share, so that a workspace's list finds them among all.
+Index(
+    "conversations_org_wide",
+    conversations.c.organization,
+    conversations.c.id,
+    sqlite_where=conversations.c.org_wide,
+    postgresql_where=conversations.c.org_wide,
+)
 
 # The last `ts` given out in a conversation, and the lock that makes them increase in the order of commits. A row of its own,
 # since every post changes it and a conversation's own row is read all the time.
@@ -316,6 +324,7 @@ shares = Table(
     _id("name"),
     PrimaryKeyConstraint("organization", "conversation", "workspace"),
     Index("shares_by_name", "organization", "workspace", "name", unique=True),
+    Index("shares_by_workspace", "organization", "workspace", "conversation"),
 )
 
 # The only crossing between organizations: a channel of the host, and the stranger's workspace that it is shared with.
