@@ -1,6 +1,7 @@
 """Filling a database from documents, and giving documents back."""
 
 import asyncio
+import json
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -38,6 +39,7 @@ from gridhall.storage.engines import migrate, open_storage
 from gridhall.storage.orgfile.dump import dump
 from gridhall.storage.orgfile.load import Loaded, load, passwords
 from gridhall.storage.orgfile.rows import Photos
+from gridhall.storage.remembered import Remembered
 from gridhall.storage.sqlite import MEMORY, SqliteConnection, connect
 from gridhall.storage.statement import SQLITE, Statement
 from gridhall.storage.work import SqlWork
@@ -66,7 +68,7 @@ class Database:
         self.raw = connect(MEMORY)
         for table in tables.metadata.sorted_tables:
             self.raw.execute(str(CreateTable(table).compile(dialect=SQLITE)))
-        self.connection = SqliteConnection(self.raw)
+        self.connection = SqliteConnection(self.raw, Remembered())
 
     def load(self, *documents: OrgDocument, photos: Photos | None = None) -> Loaded:
         return asyncio.run(load(self.connection, documents, source(), "hash of {}".format, photos or {}))
@@ -540,9 +542,30 @@ def test_a_tombstoned_message_is_out_of_sight(every: Path, database: Database) -
     ts = 1_500_000_020_999_999
 
     row = database.row(tables.messages, ts=ts)
-    assert (row["text"], row["subtype"], row["blocks"]) == ("Look away", "dlp_tombstone", None)
+    assert json.loads(row["content"]) == {
+        "type": "message",
+        "subtype": "dlp_tombstone",
+        "user": "W0EVERYBOT1",
+        "text": "Look away",
+        "ts": "1500000020.999999",
+        "team": "T0EVERY0002",
+        "app_id": "A0EVERY0001",
+        "bot_id": "B0EVERY0001",
+        "thread_ts": "1500000010.000001",
+        "parent_user_id": "W0EVERY0001",
+    }
+    assert (row["subtype"], row["pinned"]) == ("dlp_tombstone", True)
     assert database.rows(tables.message_edits, ts=ts) == []
-    assert "Still out of sight" in database.row(tables.tombstones, ts=ts)["content"]
+    kept = json.loads(database.row(tables.tombstones, ts=ts)["content"])
+    assert (kept["content"]["text"], kept["content"]["blocks"]) == ("Still out of sight", [])
+    assert kept["edits"] == [
+        {
+            "edited_ts": ts // 10**6 * 10**6 + 10**6,
+            "person": "W0EVERYBOT1",
+            "previous": "Out of sight",
+            "text": "Still out of sight",
+        }
+    ]
 
 
 def test_a_topic_was_set_by_the_creator_and_none_by_nobody(acme: Database) -> None:

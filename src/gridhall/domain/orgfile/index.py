@@ -20,6 +20,7 @@ from gridhall.contract.orgfile import (
     TokenEntry,
     UserEntry,
 )
+from gridhall.domain.messages import Author
 
 T = TypeVar("T")
 
@@ -111,10 +112,13 @@ class Conversation(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message, and the organization of its conversation."""
+    """A message in its conversation. `parent` is the `ts` of the message that its thread is under, None for no reply."""
 
     path: Path
-    organization: str
+    conversation: Conversation
+    author: Author
+    ts: int
+    parent: int | None
     entry: MessageEntry
 
 
@@ -231,6 +235,12 @@ class Index:
             return self.people[user].organizations
         bot = self.bots[user].bot
         return list(bot.present) if bot else []
+
+    def organization_in(self, conversation: Conversation, user: str) -> str:
+        """The organization that somebody is in a conversation from."""
+        own = self.organizations_of(user)
+        preferred = [conversation.organization, *(self.teams[team].organization for team in conversation.teams)]
+        return next((id for id in preferred if id in own), own[0])
 
     def teams_of(self, document: int) -> list[str]:
         """The workspaces that one document lists."""

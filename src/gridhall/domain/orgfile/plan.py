@@ -11,7 +11,6 @@ from gridhall.contract.orgfile import (
     ConversationEntry,
     EnterpriseEntry,
     MemberEntry,
-    MessageEntry,
     Mistake,
     OrgDocument,
     Path,
@@ -20,7 +19,6 @@ from gridhall.contract.orgfile import (
     TokenEntry,
     UserEntry,
 )
-from gridhall.contract.timestamps import ts_micros, ts_text
 from gridhall.contract.tokens import ACTS_AS, Token, kind_of
 from gridhall.domain.conversations import IM, MPIM, PRIVATE, PUBLIC
 from gridhall.domain.orgfile.index import (
@@ -30,13 +28,13 @@ from gridhall.domain.orgfile.index import (
     Conversation,
     Index,
     Membership,
-    Message,
     Organization,
     Person,
     PlannedToken,
     Session,
     Team,
 )
+from gridhall.domain.orgfile.messages import plan_message, plan_threads
 
 
 def plan(documents: Sequence[OrgDocument], make: Callable[[str], str]) -> Index:
@@ -70,13 +68,15 @@ def plan(documents: Sequence[OrgDocument], make: Callable[[str], str]) -> Index:
         for position, conversation in enumerate(document.conversations):
             _plan_conversation(index, (number, "conversations", position), conversation, home, confined)
     _plan_generals(index)
+    _gather_in_generals(index)
     for number, document in enumerate(documents):
         for position, message in enumerate(document.messages):
-            _plan_message(index, (number, "messages", position), message)
+            plan_message(index, (number, "messages", position), message)
         for position, session in enumerate(document.sessions):
             _plan_session(index, (number, "sessions", position), session)
         for position, request in enumerate(document.app_requests):
             _plan_app_request(index, (number, "app_requests", position), request)
+    plan_threads(index)
     return index
 
 
@@ -279,14 +279,11 @@ def _plan_conversation(
     entries = _members(index, path, entry, confined.get(id, []))
     hosts = [index.teams[team].organization for team in teams]
     organization = hosts[0] if hosts else _common_organization(index, [user for _, user, _ in entries])
-    members = [
-        Membership(at, user, _organization_for(index, user, [organization, *hosts]), member) for at, user, member in entries
-    ]
-    if entry.creator is not UNSET:
-        creator = index.user((*path, "creator"), entry.creator)
-    else:
-        creator = members[0].user if members else ""
-    index.conversations[id] = Conversation(path, id, kind, organization, teams, creator, members, entry)
+    first = entries[0][1] if entries else ""
+    creator = first if entry.creator is UNSET else index.user((*path, "creator"), entry.creator)
+    conversation = index.conversations[id] = Conversation(path, id, kind, organization, teams, creator, [], entry)
+    for at, user, member in entries:
+        conversation.members.append(Membership(at, user, index.organization_in(conversation, user), member))
 
 
 def _kind(path: Path, entry: ConversationEntry) -> str:
@@ -339,12 +336,6 @@ def _common_organization(index: Index, users: list[str]) -> str:
     return next((id for id in first if all(id in other for other in others)), first[0])
 
 
-def _organization_for(index: Index, user: str, preferred: list[str]) -> str:
-    """The organization that somebody is in a conversation from."""
-    own = index.organizations_of(user)
-    return next((id for id in preferred if id in own), own[0])
-
-
 def _plan_generals(index: Index) -> None:
     for conversation in index.conversations.values():
         if conversation.entry.general and conversation.teams:
@@ -355,30 +346,30 @@ def _plan_generals(index: Index) -> None:
             _set_general(index, path, team.id, index.conversation(path, team.entry.general).id)
 
 
+def _gather_in_generals(index: Index) -> None:
+    """Everyone in a workspace is in its general channel: people, as guests and bots are where they were let in."""
+    inside: dict[str, list[str]] = {}
+    for person in index.people.values():
+        if person.entry.guest == "none" and not person.entry.deleted:
+            for team in person.teams:
+                inside.setdefault(team, []).append(person.id)
+    for team, id in index.generals.items():
+        conversation = index.conversations[id]
+        # Who is listed as having left stays away.
+        listed = {member.user for member in conversation.members}
+        for user in inside.get(team, []):
+            if user not in listed:
+                organization = index.organization_in(conversation, user)
+                conversation.members.append(Membership(conversation.path, user, organization, MemberEntry(user=user)))
+
+
 def _set_general(index: Index, path: Path, team: str, conversation: str) -> None:
     other = index.generals.setdefault(team, conversation)
     if other != conversation:
         raise Mistake(path, f"the general channel of {team} is {other} already")
 
 
-# Messages, sessions and requests.
-
-
-def _plan_message(index: Index, path: Path, entry: MessageEntry) -> None:
-    conversation = index.conversation((*path, "conversation"), entry.conversation)
-    index.claim("ts", ts_text(ts_micros(entry.ts)), (*path, "ts"), within=conversation.id)
-    index.user((*path, "user"), entry.user)
-    if entry.pinned_by is not UNSET:
-        index.user((*path, "pinned_by"), entry.pinned_by)
-    for name, people in entry.reactions.items():
-        for at, person in enumerate(people):
-            index.user((*path, "reactions", name, at), person)
-    for at, edit in enumerate(entry.edits):
-        index.user((*path, "edits", at, "user"), edit.user)
-    for key, end in (("deleted", entry.deleted), ("tombstone", entry.tombstone)):
-        if end:
-            index.user((*path, key, "user"), end.user)
-    index.messages.append(Message(path, conversation.organization, entry))
+# Sessions and requests.
 
 
 def _plan_session(index: Index, path: Path, entry: SessionEntry) -> None:

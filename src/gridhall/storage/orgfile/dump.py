@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Table, select
 
+from gridhall.contract.messages import Content
 from gridhall.contract.orgfile import (
     AppEntry,
     AppRequestEntry,
@@ -43,11 +44,17 @@ from gridhall.contract.orgfile import (
 )
 from gridhall.contract.timestamps import ts_text
 from gridhall.domain.conversations import IM, MPIM, PRIVATE
+from gridhall.domain.messages import SLACKBOT
+from gridhall.domain.threads import TOMBSTONE
 from gridhall.storage import tables
+from gridhall.storage.orgfile.messages import Original
 from gridhall.storage.statement import Connection, Statement
 
 T = TypeVar("T")
 Rows = list[dict[str, Any]]
+
+_decode_content = msgspec.json.Decoder(Content).decode
+_decode_original = msgspec.json.Decoder(Original).decode
 
 
 def _statement(table: Table, *order: str) -> Statement[dict[str, Any]]:
@@ -76,7 +83,8 @@ _LISTS = {
         (tables.members, _statement(tables.members, "organization", "conversation", "joined", "person")),
         (tables.messages, _statement(tables.messages)),
         (tables.message_edits, _statement(tables.message_edits)),
-        (tables.reactions, _statement(tables.reactions, "organization", "conversation", "ts", "position")),
+        (tables.deleted_messages, _statement(tables.deleted_messages)),
+        (tables.pins, _statement(tables.pins)),
         (tables.tombstones, _statement(tables.tombstones)),
         (tables.sessions, _statement(tables.sessions)),
     ]
@@ -108,7 +116,7 @@ class _Dump:
         self._connections = _grouped(rows["connections"], "conversation")
         self._members = _grouped(rows["members"], "conversation")
         self._edits = _grouped(rows["message_edits"], "conversation", "ts")
-        self._reactions = _grouped(rows["reactions"], "conversation", "ts")
+        self._pins = _single(rows["pins"], "conversation", "ts")
         self._tombstones = _single(rows["tombstones"], "conversation", "ts")
         channels = {row["id"] for row in rows["conversations"] if row["kind"] not in (IM, MPIM)}
         self._channels_of = _grouped(
@@ -133,7 +141,7 @@ class _Dump:
             users=[self._user(people[id], organizations) for id in sorted(people)],
             apps=[self._app(row) for row in own["apps"]],
             conversations=[self._conversation(row) for row in own["conversations"]],
-            messages=[self._message(row) for row in own["messages"]],
+            messages=[self._message(row) for row in _said(own)],
             sessions=[_session(row) for row in own["sessions"]],
             app_requests=[_app_request(row) for row in own["app_requests"]],
         )
@@ -227,24 +235,53 @@ class _Dump:
     def _message(self, row: dict[str, Any]) -> MessageEntry:
         key = row["conversation"], row["ts"]
         tombstone = self._tombstones.get(key)
-        original: dict[str, Any] = json.loads(tombstone["content"]) if tombstone else row
-        edits: Rows = original["edits"] if tombstone else self._edits.get(key, [])
-        reactions = _grouped(self._reactions.get(key, []), "name")
+        shown = _decode_content(row["content"])
+        content, steps, reactions = shown, self._edits.get(key, []), json.loads(row["reactions"] or "[]")
+        given = {reaction["name"]: reaction["users"] for reaction in reactions}
+        if tombstone:
+            original = _decode_original(tombstone["content"])
+            content, steps = original.content, [msgspec.structs.asdict(step) for step in original.edits]
+            rows = [msgspec.structs.asdict(reaction) for reaction in original.reactions]
+            given = {name: [row["person"] for row in rows] for name, rows in _grouped(rows, "name").items()}
+        pin = self._pins.get(key)
         return MessageEntry(
-            **_taken(MessageEntry, row, without={"ts", "thread_ts", "pinned_by", "text", "subtype", "blocks", "attachments"}),
+            conversation=row["conversation"],
             user=row["person"],
             ts=ts_text(row["ts"]),
-            text=original["text"],
+            text=steps[0]["previous"] if steps else content.text,
             thread_ts=None if row["thread_ts"] is None else ts_text(row["thread_ts"]),
-            subtype=original["subtype"],
-            blocks=json.loads(original["blocks"] or "null"),
-            attachments=json.loads(original["attachments"] or "null"),
-            reactions={name: [reaction["person"] for reaction in rows] for name, rows in reactions.items()},
-            pinned_by=_or_unset(row["pinned_by"]),
-            edits=[EditEntry(ts=ts_text(edit["edited_ts"]), user=edit["person"], text=edit["text"]) for edit in edits],
-            deleted=DeletionEntry(ts=ts_text(row["deleted_ts"]), user=row["deleted_by"]) if row["deleted_ts"] else None,
-            tombstone=_tombstone(tombstone, row["text"]) if tombstone else None,
+            subtype=content.subtype or None,
+            blocks=None if content.blocks is UNSET else content.blocks,
+            attachments=None if content.attachments is UNSET else content.attachments,
+            client_msg_id=content.client_msg_id or None,
+            reactions=given,
+            pinned_by=pin["person"] if pin else UNSET,
+            edits=_edits(content, steps),
+            deleted=DeletionEntry(ts=ts_text(row["deleted_ts"]), user=row["deleted_by"]) if "deleted_ts" in row else None,
+            tombstone=_tombstone(tombstone, shown.text) if tombstone else None,
         )
+
+
+def _said(rows: dict[str, Rows]) -> Rows:
+    """Messages, those that were deleted in their places. What only stands in such a place comes back by itself."""
+    deleted = {(row["conversation"], row["ts"]) for row in rows["deleted_messages"]}
+    standing = [
+        row
+        for row in rows["messages"]
+        if (row["conversation"], row["ts"]) not in deleted and not (row["subtype"] == TOMBSTONE and row["person"] == SLACKBOT)
+    ]
+    both = [*standing, *rows["deleted_messages"]]
+    return sorted(both, key=lambda row: (row["organization"], row["conversation"], row["ts"]))
+
+
+def _edits(content: Content, steps: Rows) -> list[EditEntry]:
+    """The story of a message; where it was not kept, that it was edited."""
+    edits = [EditEntry(ts=ts_text(step["edited_ts"]), user=step["person"], text=step["text"]) for step in steps]
+    if content.edited is not UNSET:
+        last = EditEntry(ts=content.edited.ts, user=content.edited.user, text=content.text)
+        if not edits or edits[-1] != last:
+            edits.append(last)
+    return edits
 
 
 def _grouped(rows: Rows, *keys: str) -> dict[Any, Rows]:

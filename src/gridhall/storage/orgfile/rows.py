@@ -13,14 +13,13 @@ from gridhall.contract.orgfile import (
     EnterpriseSettings,
     FieldValueEntry,
     LoneRetention,
-    MessageEntry,
     Posting,
     Retention,
     TeamEntry,
     UserEntry,
 )
 from gridhall.contract.timestamps import ts_micros
-from gridhall.domain.conversations import MPIM
+from gridhall.domain.conversations import IM, MPIM
 from gridhall.domain.orgfile.index import (
     App,
     AppRequest,
@@ -28,7 +27,6 @@ from gridhall.domain.orgfile.index import (
     Conversation,
     Index,
     Membership,
-    Message,
     Organization,
     Person,
     PlannedToken,
@@ -38,14 +36,12 @@ from gridhall.domain.orgfile.index import (
 from gridhall.domain.source import Source
 from gridhall.domain.tokens import hash_of
 from gridhall.storage import tables
+from gridhall.storage.orgfile.messages import message_rows
 
 Row = tuple[Table, dict[str, Any]]
 
 Photos = Mapping[str, tuple[str, Mapping[str, bytes]]]
 """Rendered pictures by the name that `photo` gives: the upload's hash, and its PNG files by size."""
-
-TOMBSTONED = "dlp_tombstone"
-"""The subtype of a message that was taken out of sight."""
 
 
 class Rows:
@@ -65,6 +61,8 @@ class Rows:
         self._hash_password = hash_password
         self._photos = photos
         self._generals = frozenset(index.generals.values())
+        self._last = _last_messages(index)
+        self._names = self._names_in_workspaces()
 
     def all(self) -> Iterator[Row]:
         index = self._index
@@ -80,8 +78,7 @@ class Rows:
             yield self._token(token)
         for conversation in index.conversations.values():
             yield from self._conversation(conversation)
-        for message in index.messages:
-            yield from _message(message)
+        yield from message_rows(index)
         for session in index.sessions:
             yield self._session(session)
         for request in index.app_requests:
@@ -274,10 +271,13 @@ class Rows:
                 "threads": _json(entry.threads),
                 "retention_days": entry.retention_days,
                 "ekm_access_withdrawn": entry.ekm_access_withdrawn,
+                "num_members": sum(not member.entry.left for member in conversation.members),
+                "people_key": _people_key(conversation),
                 **_note("topic", entry.topic, conversation.creator, created),
                 **_note("purpose", entry.purpose, conversation.creator, created),
             },
         )
+        yield tables.conversation_clocks, of | {"last_ts": self._last.get(conversation.id, 0)}
         for team in conversation.teams:
             yield self._share(of, team)
         for member in conversation.members:
@@ -299,8 +299,23 @@ class Rows:
     def _share(self, of: dict[str, str], team: str) -> Row:
         organization = self._index.teams[team].organization
         if organization == of["organization"]:
-            return tables.shares, of | {"workspace": team}
+            return tables.shares, of | {"workspace": team, "name": self._names[of["conversation"], team]}
         return tables.connections, of | {"other_organization": organization, "workspace": team}
+
+    def _names_in_workspaces(self) -> dict[tuple[str, str], str]:
+        """What each channel is called where it is: a name is there once in a workspace, and those in use come first.
+
+        What was deleted, or was archived under a name that is another's now, goes by its id, which is nobody's name.
+        """
+        names: dict[tuple[str, str], str] = {}
+        taken: set[tuple[str, str]] = set()
+        for conversation in sorted(self._index.conversations.values(), key=lambda c: (c.entry.deleted, c.entry.archived)):
+            for team in conversation.teams:
+                claim = team, conversation.entry.name or ""
+                free = claim not in taken and not conversation.entry.deleted
+                names[conversation.id, team] = claim[1] if free else conversation.id
+                taken.add(claim)
+        return names
 
     def _session(self, session: Session) -> Row:
         entry = session.entry
@@ -390,6 +405,21 @@ def _note(key: str, text: str, creator: str, created: int) -> dict[str, Any]:
     return {key: text, f"{key}_creator": creator if text else "", f"{key}_set": created if text else 0}
 
 
+def _last_messages(index: Index) -> dict[str, int]:
+    """The newest `ts` of each conversation that has messages, also of one that was deleted."""
+    last: dict[str, int] = {}
+    for message in index.messages:
+        last[message.conversation.id] = max(message.ts, last.get(message.conversation.id, 0))
+    return last
+
+
+def _people_key(conversation: Conversation) -> str | None:
+    """Who is in a direct or group conversation; there is one of the same people beside those that were deleted."""
+    if conversation.kind not in (IM, MPIM) or conversation.entry.deleted:
+        return None
+    return ",".join(sorted(member.user for member in conversation.members))
+
+
 def _member(member: Membership, created: int) -> dict[str, Any]:
     entry = member.entry
     return {
@@ -398,49 +428,8 @@ def _member(member: Membership, created: int) -> dict[str, Any]:
         "joined": created if entry.joined is UNSET else entry.joined,
         "left": entry.left,
         "last_read": 0 if entry.last_read is UNSET else ts_micros(entry.last_read),
+        "open": True,
     }
-
-
-def _message(message: Message) -> Iterator[Row]:
-    entry = message.entry
-    of = {"organization": message.organization, "conversation": entry.conversation, "ts": ts_micros(entry.ts)}
-    yield (
-        tables.messages,
-        of
-        | (_original(entry) if entry.tombstone is None else _tombstoned(entry.tombstone.content))
-        | {
-            "person": entry.user,
-            "thread_ts": None if entry.thread_ts is None else ts_micros(entry.thread_ts),
-            "client_msg_id": entry.client_msg_id,
-            "pinned_by": entry.pinned_by or None,
-            "deleted_ts": ts_micros(entry.deleted.ts) if entry.deleted else None,
-            "deleted_by": entry.deleted.user if entry.deleted else None,
-        },
-    )
-    edits = [{"edited_ts": ts_micros(edit.ts), "person": edit.user, "text": edit.text} for edit in entry.edits]
-    if entry.tombstone:
-        # What was taken out of sight, earlier wordings included, is in no table that an ordinary statement reads.
-        ended = {"tombstoned_ts": ts_micros(entry.tombstone.ts), "person": entry.tombstone.user}
-        yield tables.tombstones, of | ended | {"content": _json(_original(entry) | {"edits": edits})}
-    else:
-        for edit in edits:
-            yield tables.message_edits, of | edit
-    reactions = [(name, person) for name, people in entry.reactions.items() for person in people]
-    for position, (name, person) in enumerate(reactions):
-        yield tables.reactions, of | {"name": name, "person": person, "position": position}
-
-
-def _original(entry: MessageEntry) -> dict[str, Any]:
-    return {
-        "text": entry.text,
-        "subtype": entry.subtype,
-        "blocks": None if entry.blocks is None else _json(entry.blocks),
-        "attachments": None if entry.attachments is None else _json(entry.attachments),
-    }
-
-
-def _tombstoned(content: str) -> dict[str, Any]:
-    return {"text": content, "subtype": TOMBSTONED, "blocks": None, "attachments": None}
 
 
 def _device(device: DeviceEntry) -> str:

@@ -1,0 +1,56 @@
+"""What the messages of organization documents amount to: who wrote them for which workspace, and what replies to what."""
+
+from gridhall.contract.orgfile import MessageEntry, Mistake, Path
+from gridhall.contract.timestamps import ts_micros, ts_text
+from gridhall.domain.messages import Author
+from gridhall.domain.orgfile.index import Conversation, Index, Message
+
+
+def plan_message(index: Index, path: Path, entry: MessageEntry) -> None:
+    conversation = index.conversation((*path, "conversation"), entry.conversation)
+    ts = ts_micros(entry.ts)
+    index.claim("ts", ts_text(ts), (*path, "ts"), within=conversation.id)
+    author = _author(index, conversation, index.user((*path, "user"), entry.user))
+    if entry.client_msg_id:
+        whose = f"{author.organization} {author.person}"
+        index.claim("client message id", entry.client_msg_id, (*path, "client_msg_id"), within=whose)
+    for name, people in entry.reactions.items():
+        for at, person in enumerate(people):
+            index.user((*path, "reactions", name, at), person)
+    if entry.pinned_by:
+        index.user((*path, "pinned_by"), entry.pinned_by)
+    for at, edit in enumerate(entry.edits):
+        index.user((*path, "edits", at, "user"), edit.user)
+    for key, end in (("deleted", entry.deleted), ("tombstone", entry.tombstone)):
+        if end:
+            index.user((*path, key, "user"), end.user)
+    parent = None
+    if entry.thread_ts is not None:
+        parent = ts_micros(entry.thread_ts)
+        if parent > ts:
+            raise Mistake((*path, "thread_ts"), "is later than the message that replies to it")
+    # A parent tells its own `ts` where clients show it; that makes it no reply.
+    index.messages.append(Message(path, conversation, author, ts, None if parent == ts else parent, entry))
+
+
+def _author(index: Index, conversation: Conversation, user: str) -> Author:
+    """Somebody who posts, as of the workspace that they do it from: one that the conversation is in, or their first."""
+    organization = index.organization_in(conversation, user)
+    app = index.bots.get(user)
+    teams = app.bot.present.get(organization, []) if app and app.bot else index.people[user].teams
+    own = [team for team in teams if index.teams[team].organization == organization]
+    team = next((team for team in (*conversation.teams, *own) if team in own), organization)
+    if app and app.bot:
+        return Author(organization, user, team, app.id, app.bot.bot_id)
+    return Author(organization, user, team)
+
+
+def plan_threads(index: Index) -> None:
+    """Have every reply name the message that its thread is under: who replies to a reply means its thread."""
+    threads: dict[tuple[str, int], int] = {}
+    # A parent comes before its replies, so it is known what a parent replies to.
+    for place, message in sorted(enumerate(index.messages), key=lambda placed: placed[1].ts):
+        if message.parent is not None:
+            id = message.conversation.id
+            thread = threads[id, message.ts] = threads.get((id, message.parent), message.parent)
+            index.messages[place] = message._replace(parent=thread)

@@ -1,0 +1,255 @@
+"""The rows that the messages of organization documents come to, as they would be had all of it been posted."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+from sqlalchemy import Table
+
+from gridhall.contract.messages import Content, Edited, Reaction, Thread
+from gridhall.contract.orgfile import MessageEntry
+from gridhall.contract.timestamps import ts_micros, ts_text
+from gridhall.domain import threads
+from gridhall.domain.messages import BROADCAST, DELETED_TEXT, SLACKBOT
+from gridhall.domain.orgfile.index import Conversation, Index, Message
+from gridhall.storage import tables
+
+Row = tuple[Table, dict[str, Any]]
+
+TOMBSTONED = "dlp_tombstone"
+"""The subtype of a message that was taken out of sight."""
+
+
+class Given(msgspec.Struct):
+    """A reaction. `reacted` is when, in microseconds."""
+
+    name: str
+    person_organization: str
+    person: str
+    reacted: int
+
+
+class Step(msgspec.Struct):
+    """One edit of a message: when, in microseconds, by whom, and the wording before and after."""
+
+    edited_ts: int
+    person: str
+    previous: str
+    text: str
+
+
+class Original(msgspec.Struct):
+    """A message that was taken out of sight, as a tombstone's `content` keeps it: what no other table tells of it any more."""
+
+    content: Content
+    reactions: list[Given]
+    edits: list[Step]
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def message_rows(index: Index) -> Iterator[Row]:
+    """The rows of all messages."""
+    by_conversation: dict[str, list[Message]] = {}
+    for message in sorted(index.messages, key=lambda message: message.ts):
+        by_conversation.setdefault(message.conversation.id, []).append(message)
+    for messages in by_conversation.values():
+        yield from _Told(index, messages[0].conversation, messages).rows()
+
+
+class _Told:
+    """The messages of one conversation, oldest first."""
+
+    def __init__(self, index: Index, conversation: Conversation, messages: list[Message]) -> None:
+        self._index = index
+        self._conversation = conversation
+        self._messages = {message.ts: message for message in messages}
+        self._replies: dict[int, list[Message]] = {}
+        for message in messages:
+            if message.parent is not None and message.entry.deleted is None:
+                self._replies.setdefault(message.parent, []).append(message)
+
+    def rows(self) -> Iterator[Row]:
+        for message in self._messages.values():
+            yield from self._message(message)
+        for ts, replies in self._replies.items():
+            if ts not in self._messages:
+                # The documents do not have it: it stands as one that was deleted.
+                yield self._placeholder(ts, self._conversation.organization, SLACKBOT)
+            yield from self._thread_members(ts, replies)
+
+    def _of(self, ts: int) -> dict[str, Any]:
+        return {"organization": self._conversation.organization, "conversation": self._conversation.id, "ts": ts}
+
+    def _message(self, message: Message) -> Iterator[Row]:
+        entry, author, of = message.entry, message.author, self._of(message.ts)
+        edits, reactions = _edits(entry), list(self._reactions(message))
+        content = self._content(message, edits)
+        if entry.tombstone:
+            yield (
+                tables.tombstones,
+                of
+                | {
+                    "tombstoned_ts": ts_micros(entry.tombstone.ts),
+                    "person": entry.tombstone.user,
+                    "content": _text(Original(content, reactions, edits)),
+                },
+            )
+            content, reactions, edits = _out_of_sight(content, entry.tombstone.content), [], []
+        for position, edit in enumerate(edits):
+            yield tables.message_edits, of | {"position": position} | msgspec.structs.asdict(edit)
+        if entry.client_msg_id:
+            # A client's id is its person's, in the organization that they are of.
+            claim = {"organization": author.organization, "person": author.person, "client_msg_id": entry.client_msg_id}
+            yield tables.client_messages, of | claim
+        whole = of | {
+            "person_organization": author.organization,
+            "person": author.person,
+            "app": author.app,
+            "thread_ts": message.parent,
+            "in_channel": message.parent is None or entry.subtype == BROADCAST,
+            "subtype": content.subtype or None,
+            "content": _text(content),
+            "reactions": _summary(reactions),
+        }
+        if entry.deleted:
+            ended = {"deleted_ts": ts_micros(entry.deleted.ts), "deleted_by": entry.deleted.user}
+            yield tables.deleted_messages, whole | ended
+            if message.ts in self._replies:
+                yield self._placeholder(message.ts, author.organization, author.person, app=author.app)
+            return
+        yield tables.messages, whole | {"thread": self._thread(message.ts), "pinned": entry.pinned_by is not UNSET}
+        for reaction in reactions:
+            yield tables.reactions, of | msgspec.structs.asdict(reaction)
+        if entry.pinned_by is not UNSET:
+            # When is not told, but it was not before it was posted.
+            yield tables.pins, of | {"person": entry.pinned_by, "pinned": message.ts // 1_000_000}
+
+    def _reactions(self, message: Message) -> Iterator[Given]:
+        given = ((name, person) for name, people in message.entry.reactions.items() for person in people)
+        for position, (name, person) in enumerate(given):
+            # When is not told, but in which order.
+            organization = self._index.organization_in(self._conversation, person)
+            yield Given(name, organization, person, message.ts + position)
+
+    def _content(self, message: Message, edits: list[Step]) -> Content:
+        entry, author = message.entry, message.author
+        if entry.subtype == threads.TOMBSTONE:
+            return _placeholder(message.ts, entry.text or DELETED_TEXT)
+        content = Content(
+            subtype=entry.subtype or UNSET,
+            user=author.person,
+            text=edits[-1].text if edits else entry.text,
+            ts=ts_text(message.ts),
+            team=author.team,
+            client_msg_id=entry.client_msg_id or UNSET,
+            app_id=author.app or UNSET,
+            bot_id=author.bot_id or UNSET,
+            blocks=UNSET if entry.blocks is None else entry.blocks,
+            attachments=UNSET if entry.attachments is None else entry.attachments,
+        )
+        if edits:
+            content.edited = Edited(user=edits[-1].person, ts=ts_text(edits[-1].edited_ts))
+        if message.parent is not None:
+            parent = self._messages.get(message.parent)
+            content.thread_ts = ts_text(message.parent)
+            content.parent_user_id = parent.author.person if parent else SLACKBOT
+        return content
+
+    def _placeholder(self, ts: int, organization: str, person: str, *, app: str | None = None) -> Row:
+        """What stands in the place of a parent that was deleted, because of its replies."""
+        return (
+            tables.messages,
+            self._of(ts)
+            | {
+                "person_organization": organization,
+                "person": person,
+                "app": app,
+                "thread_ts": None,
+                "in_channel": True,
+                "subtype": threads.TOMBSTONE,
+                "content": _text(_placeholder(ts, DELETED_TEXT)),
+                "thread": self._thread(ts),
+                "reactions": None,
+                "pinned": False,
+            },
+        )
+
+    def _thread(self, ts: int) -> str | None:
+        replies = self._replies.get(ts)
+        if not replies:
+            return None
+        people = list(dict.fromkeys(reply.author.person for reply in replies))
+        return threads.summary(
+            Thread(
+                reply_count=len(replies),
+                reply_users_count=len(people),
+                latest_reply=ts_text(replies[-1].ts),
+                reply_users=people[: threads.MOST_SHOWN],
+            )
+        )
+
+    def _thread_members(self, ts: int, replies: list[Message]) -> Iterator[Row]:
+        """Who follows a thread: whoever replied, and those present who wrote the parent or are mentioned in a reply."""
+        parts: dict[tuple[str, str], dict[str, int]] = {}
+        for reply in replies:
+            who = reply.author.organization, reply.author.person
+            part = parts.setdefault(who, {"replies": 0, "first_reply": reply.ts})
+            part["replies"] += 1
+            part["last_read"] = reply.ts
+        concerned = [(reply.author.organization, person) for reply in replies for person in threads.mentioned(reply.entry.text)]
+        if ts in self._messages:
+            author = self._messages[ts].author
+            concerned.insert(0, (author.organization, author.person))
+        present = {(member.organization, member.user) for member in self._conversation.members if not member.entry.left}
+        for who in concerned:
+            if who in present:
+                parts.setdefault(who, {"replies": 0, "first_reply": 0, "last_read": 0})
+        of = {"organization": self._conversation.organization, "conversation": self._conversation.id, "thread_ts": ts}
+        for (organization, person), part in parts.items():
+            yield (
+                tables.thread_members,
+                {**of, "person_organization": organization, "person": person, "subscribed": True, **part},
+            )
+
+
+def _edits(entry: MessageEntry) -> list[Step]:
+    steps, text = [], entry.text
+    for edit in sorted(entry.edits, key=lambda edit: ts_micros(edit.ts)):
+        steps.append(Step(ts_micros(edit.ts), edit.user, text, edit.text))
+        text = edit.text
+    return steps
+
+
+def _out_of_sight(original: Content, text: str) -> Content:
+    """A message as it is shown once it is out of sight: who wrote it and where it stood, but nothing of what it said."""
+    return Content(
+        subtype=TOMBSTONED,
+        user=original.user,
+        text=text,
+        ts=original.ts,
+        team=original.team,
+        app_id=original.app_id,
+        bot_id=original.bot_id,
+        thread_ts=original.thread_ts,
+        parent_user_id=original.parent_user_id,
+    )
+
+
+def _placeholder(ts: int, text: str) -> Content:
+    return Content(subtype=threads.TOMBSTONE, user=SLACKBOT, text=text, ts=ts_text(ts), hidden=True)
+
+
+def _summary(reactions: Iterable[Given]) -> str | None:
+    """A message's reactions as it tells of them, first come first."""
+    users: dict[str, list[str]] = {}
+    for reaction in reactions:
+        users.setdefault(reaction.name, []).append(reaction.person)
+    told = [Reaction(name=name, users=people, count=len(people)) for name, people in users.items()]
+    return _text(told) if told else None
+
+
+def _text(value: object) -> str:
+    return _encode(value).decode()
