@@ -44,6 +44,11 @@ def upgrade() -> None:
             op.execute(f"ALTER INDEX {table}_pkey RENAME TO {_old(table)}_pkey")
     tables = {table.name: table for table in (*_conversation_tables(), *_message_tables())}
     _carry(op.get_bind(), tables)
+    # Any word could stand there, and of one that is not known it was always only admins who may.
+    op.execute(
+        "UPDATE workspaces SET who_can_post_general = 'admins'"
+        " WHERE who_can_post_general NOT IN ('everyone', 'regular', 'admins', 'owners')"
+    )
     for table in CHANGED:
         op.drop_table(_old(table))
     _indexes()
@@ -230,15 +235,28 @@ def _indexes() -> None:
     """After the rows: filling an index at once costs less than keeping it up row by row."""
     op.create_index("conversations_by_id", "conversations", ["id"], unique=True)
     op.create_index("conversations_by_people_key", "conversations", ["organization", "people_key"], unique=True)
+    org_wide: Any = sa.column("org_wide", sa.Boolean())
+    op.create_index(
+        "conversations_org_wide",
+        "conversations",
+        ["organization", "id"],
+        unique=False,
+        sqlite_where=org_wide,
+        postgresql_where=org_wide,
+    )
     op.create_index("shares_by_name", "shares", ["organization", "workspace", "name"], unique=True)
+    op.create_index("shares_by_workspace", "shares", ["organization", "workspace", "conversation"], unique=False)
+    op.create_index("shares_by_workspace", "shares", ["organization", "workspace", "conversation"], unique=False)
     op.create_index("members_by_person", "members", ["person_organization", "person", "conversation"], unique=False)
+    org_wide: Any = sa.column("org_wide", sa.Boolean())
     in_channel: Any = sa.column("in_channel", sa.Boolean())
     in_thread: Any = sa.column("thread_ts").is_not(None)
-    for name, columns, where in (
-        ("messages_in_channel", ["organization", "conversation", "ts"], in_channel),
-        ("messages_in_thread", ["organization", "conversation", "thread_ts", "ts"], in_thread),
+    for name, table, columns, where in (
+        ("conversations_org_wide", "conversations", ["organization", "id"], org_wide),
+        ("messages_in_channel", "messages", ["organization", "conversation", "ts"], in_channel),
+        ("messages_in_thread", "messages", ["organization", "conversation", "thread_ts", "ts"], in_thread),
     ):
-        op.create_index(name, "messages", columns, unique=False, sqlite_where=where, postgresql_where=where)
+        op.create_index(name, table, columns, unique=False, sqlite_where=where, postgresql_where=where)
     op.create_index("reactions_by_person", "reactions", ["person_organization", "person", "reacted"], unique=False)
 
 
@@ -350,12 +368,12 @@ class _Groups:
 
 
 def _people_keys(bind: sa.Connection) -> dict[tuple[str, str], str]:
-    """Who is in each direct and group conversation. Of several between the same people, one bears the key: the first alive."""
+    """Who is in each direct and group conversation. Of several between the same people, the oldest bears the key."""
     people: dict[tuple[str, str], list[str]] = {}
     statement = (
         "SELECT c.organization, c.id, m.person FROM conversations_0001 c"
         " JOIN members_0001 m ON m.organization = c.organization AND m.conversation = c.id"
-        " WHERE c.kind IN ('im', 'mpim') ORDER BY c.deleted, c.created, c.id"
+        " WHERE c.kind IN ('im', 'mpim') AND NOT c.deleted ORDER BY c.created, c.id"
     )
     for row in _all(bind, statement):
         people.setdefault((row["organization"], row["id"]), []).append(row["person"])
