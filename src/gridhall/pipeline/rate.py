@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gridhall.catalogue.method import Method
+from gridhall.catalogue.rates import Key
 from gridhall.contract.errors import Ratelimited, Refusal
-from gridhall.contract.rates import Limit
 from gridhall.domain.actor import Actor
 from gridhall.domain.limits import Rate, give_back, reserve, take, wait
 from gridhall.domain.source import Source
@@ -52,7 +52,7 @@ class RateLimiter:
         self._storage = storage
         self._source = source
         self._factor = factor
-        self._rates: dict[Limit, Rate] = {}
+        self._limits: dict[str, list[tuple[str, Key, Rate, bool]]] = {}
         self._full_at: dict[str, int] = {}
         self._forget_at = MOST_BUCKETS
         self._slices: dict[str, _Slice] = {}
@@ -78,13 +78,11 @@ class RateLimiter:
             return
         counted: list[tuple[str, Rate, bool]] = []
         try:
-            for limit in method.limits:
-                what = limit.key(actor, team, raw)
+            for name, key_of, rate, stored in self._limits.get(method.name) or self._limits_of(method):
+                what = key_of(actor, team, raw)
                 if what is None:
                     continue
-                key = f"{method.name}/{limit.name}/{what}"
-                stored = self._storage.shared or limit.limit.seconds >= LONG
-                rate = self._rate(limit.limit)
+                key = name + what
                 if stored:
                     await self._take_stored(key, rate)
                 else:
@@ -96,11 +94,18 @@ class RateLimiter:
                 self._uncount(key, rate, stored)
             raise
 
-    def _rate(self, limit: Limit) -> Rate:
-        rate = self._rates.get(limit)
-        if rate is None:
-            rate = self._rates[limit] = Rate.of(limit, self._factor or 1)
-        return rate
+    def _limits_of(self, method: Method) -> list[tuple[str, Key, Rate, bool]]:
+        """The method's limits as they are counted here, and whether each one's buckets are stored."""
+        limits = self._limits[method.name] = [
+            (
+                f"{method.name}/{counted.name}/",
+                counted.key,
+                Rate.of(counted.limit, self._factor or 1),
+                self._storage.shared or counted.limit.seconds >= LONG,
+            )
+            for counted in method.limits
+        ]
+        return limits
 
     def _take(self, key: str, rate: Rate) -> None:
         now = self._source.micros()

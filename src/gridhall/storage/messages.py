@@ -11,6 +11,11 @@ from gridhall.storage.tables import client_messages, conversation_clocks, delete
 _m = messages
 _COLUMNS = tuple(_m.c[name] for name in Message.__struct_fields__)
 
+_newest = (
+    select(func.max(_m.c.ts))
+    .where(_m.c.organization == bindparam("organization"), _m.c.conversation == bindparam("conversation"))
+    .scalar_subquery()
+)
 _now = bindparam("now", type_=BigInteger)
 _after_last = conversation_clocks.c.last_ts + 1
 _NEXT_TS = Statement(
@@ -23,6 +28,27 @@ _NEXT_TS = Statement(
     .returning(conversation_clocks.c.last_ts),
     int,
 )
+
+# Where one process gives them out, the clock's row need not keep up with every post: the newest message tells as much.
+_LAST_TS = Statement(
+    select(func.max(conversation_clocks.c.last_ts, func.coalesce(_newest, 0))).where(
+        conversation_clocks.c.organization == bindparam("organization"),
+        conversation_clocks.c.conversation == bindparam("conversation"),
+    ),
+    int,
+)
+_gone = bindparam("gone", type_=BigInteger)
+_NOTE_TS = Statement(
+    update(conversation_clocks)
+    .where(
+        conversation_clocks.c.organization == bindparam("at_organization"),
+        conversation_clocks.c.conversation == bindparam("at_conversation"),
+        conversation_clocks.c.last_ts < _gone,
+    )
+    .values(last_ts=_gone),
+    tuple,
+)
+_MOST_CLOCKS = 100_000
 
 _IS_THIS = and_(
     _m.c.organization == bindparam("organization"), _m.c.conversation == bindparam("conversation"), _m.c.ts == bindparam("ts")
@@ -123,8 +149,17 @@ class SqlMessages:
         self._connection = connection
 
     async def next_ts(self, organization: str, conversation: str, now: int) -> int:
-        ts = await self._connection.one(_NEXT_TS, at_organization=organization, at_conversation=conversation, now=now)
-        assert ts is not None, "every conversation has its clock"
+        known = self._connection.last_ts
+        if known is None:
+            ts = await self._connection.one(_NEXT_TS, at_organization=organization, at_conversation=conversation, now=now)
+            assert ts is not None, "every conversation has its clock"
+            return ts
+        last = known.get(conversation)
+        if last is None:
+            if len(known) >= _MOST_CLOCKS:
+                known.clear()
+            last = await self._connection.one(_LAST_TS, organization=organization, conversation=conversation) or 0
+        known[conversation] = ts = max(now, last + 1)
         return ts
 
     async def find(self, organization: str, conversation: str, ts: int) -> Message | None:
@@ -147,6 +182,14 @@ class SqlMessages:
 
     async def remove(self, message: Message) -> None:
         await self._connection.run(_REMOVE, **_of(message))
+        if self._connection.last_ts is not None:
+            # Nothing but the clock's row tells any more that this `ts` was given out.
+            await self._connection.run(
+                _NOTE_TS,
+                at_organization=message.organization,
+                at_conversation=message.conversation,
+                gone=message.ts,
+            )
 
     async def keep_deleted(self, message: Message, *, deleted_ts: int, deleted_by: str) -> None:
         own = {name: getattr(message, name) for name in _KEPT if name in Message.__struct_fields__}

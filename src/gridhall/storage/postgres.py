@@ -76,10 +76,11 @@ _AWAY = (
 class PostgresConnection:
     """One connection inside one unit of work."""
 
-    __slots__ = ("_raw",)
+    __slots__ = ("_raw", "last_ts")
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw
+        self.last_ts: dict[str, int] | None = None
 
     async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
         plan = statement.plan(POSTGRESQL)

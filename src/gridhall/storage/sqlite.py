@@ -64,12 +64,13 @@ class SqliteConnection:
     What statements gave is remembered as they ask for it (docs/decisions/0007-remembered-rows.md).
     """
 
-    __slots__ = ("_execute", "_raw", "remembered")
+    __slots__ = ("_execute", "_raw", "last_ts", "remembered")
 
     def __init__(self, raw: sqlite3.Connection, remembered: Remembered) -> None:
         self._raw = raw
         self._execute = raw.execute
         self.remembered = remembered
+        self.last_ts: dict[str, int] | None = {}
 
     async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
         if statement.remember is Remember.NOT:
@@ -128,10 +129,7 @@ class SqliteConnection:
             self._note(plan, parameters)
         rows = self._execute(plan.sql, plan.values(parameters)).fetchall()
         make = statement.row
-        if plan.booleans:
-            found = [make(*_with_booleans(row, plan.booleans)) for row in rows]
-        else:
-            found = [make(*row) for row in rows]
+        found = [make(*_with_booleans(row, plan.booleans)) for row in rows] if plan.booleans else [make(*row) for row in rows]
         return statement.collect(found) if statement.collect is not None else found
 
     def _keep(self, statement: Statement[Any], parameters: dict[str, Any], key: tuple[Any, ...], found: Any) -> None:
@@ -142,19 +140,21 @@ class SqliteConnection:
 
 
 class _Writing(SqliteConnection):
-    """The connection that writes, with the tables that this transaction has changed so far.
+    """The connection that writes, with the tables that this transaction has changed so far, and whether this unit did.
 
     What it changes is forgotten at once, and what it reads from a table that it changed is not kept: it may be rolled back.
     Nothing else reads meanwhile, since a transaction never suspends.
     """
 
-    __slots__ = ("changed",)
+    __slots__ = ("changed", "touched")
 
     def __init__(self, raw: sqlite3.Connection, remembered: Remembered) -> None:
         super().__init__(raw, remembered)
         self.changed: set[str] = set()
+        self.touched = False
 
     def _note(self, plan: Plan, parameters: dict[str, Any]) -> None:
+        self.touched = True
         self.changed |= plan.tables
         self.remembered.forget(plan.tables, conversation_of(parameters))
 
@@ -163,10 +163,14 @@ class _Writing(SqliteConnection):
             self.remembered.keep(statement, parameters, key, found)
 
 
+class _Entangled(Exception):
+    """A unit failed after it had changed something in a transaction that it shares with others."""
+
+
 class SqliteStorage:
     """Runs units of work on one SQLite database.
 
-    Writes are committed in groups: every unit that waits runs in one transaction, each in a savepoint of its own, and all are
+    Writes are committed in groups: every unit that waits runs in one transaction, a failing one disturbs no other, and all are
     answered after the COMMIT, which is durable (`synchronous=FULL`).
 
     Where the file is taken away, nothing is written to what has no name any more: units are refused until a file is back.
@@ -286,32 +290,42 @@ class SqliteStorage:
         self._locked_since = None
         group, self._waiting = self._waiting, []
         try:
-            lost = self._commit(group)
+            lost = self._commit(group, apart=len(group) == 1)
             if lost is not None:
                 for one in group:
                     # One unit too large for what is left of the disk ends them all: each has another try alone.
-                    self._fail([one], lost if len(group) == 1 else self._commit_alone(one))
+                    self._fail([one], lost if len(group) == 1 else self._commit_apart([one]))
         finally:
             # Whatever happened, nobody waits for ever.
             self._fail(group, ServiceUnavailable())
 
-    def _commit_alone(self, one: Waiting) -> Exception | None:
+    def _commit_apart(self, group: list[Waiting]) -> Exception | None:
+        """Begin again, and run each unit in a savepoint of its own."""
         try:
             self._begin()
         except (sqlite3.Error, ServiceUnavailable) as error:
             return error
-        return self._commit([one])
+        return self._commit(group, apart=True)
 
-    def _commit(self, group: list[Waiting]) -> sqlite3.Error | None:
-        """Run units in the transaction that was begun, and answer them; gives the error that lost the whole transaction."""
+    def _commit(self, group: list[Waiting], *, apart: bool) -> Exception | None:
+        """Run units in the transaction that was begun, and answer them; gives the error that lost the whole transaction.
+
+        Arguments:
+            apart: whether each unit gets a savepoint. Most groups need none, since units that fail mostly do so before they
+                change anything; where one does not, all are rolled back and run again, apart.
+        """
         outcomes: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
         signals: list[AuthorityChanged] = []
         try:
             for unit, future in group:
                 # Whoever gave up waiting was told that nothing was stored.
                 if not future.done():
-                    outcomes.append((future, *self._run(unit, signals)))
+                    outcomes.append((future, *self._run(unit, signals, apart)))
             self._writer.execute("COMMIT")
+        except _Entangled:
+            self._writer.execute("ROLLBACK")
+            self._write_connection.changed.clear()
+            return self._commit_apart(group)
         except BaseException as error:
             with contextlib.suppress(sqlite3.Error):
                 self._writer.execute("ROLLBACK")
@@ -342,22 +356,34 @@ class SqliteStorage:
         if version != self._seen_by_writer:
             self._seen_by_writer = version
             self._remembered.forget_all()
+            self._write_connection.last_ts = {}
 
-    def _run(self, unit: Unit, signals: list[AuthorityChanged]) -> tuple[Any, Exception | None]:
-        """Run one unit in a savepoint. Raises sqlite3.Error where the whole transaction is lost."""
+    def _run(self, unit: Unit, signals: list[AuthorityChanged], apart: bool) -> tuple[Any, Exception | None]:
+        """Run one unit, in a savepoint where it is to be kept apart.
+
+        Raises:
+            sqlite3.Error: the whole transaction is lost.
+            _Entangled: the unit failed, and what it changed cannot be told from what others did.
+        """
         work = self._write_work
         work.signals.clear()
-        self._writer.execute("SAVEPOINT unit")
+        self._write_connection.touched = False
+        if apart:
+            self._writer.execute("SAVEPOINT unit")
         try:
             result: Any = _drive(unit(work))
         except Exception as error:
             if not self._writer.in_transaction:
                 # A full disk makes SQLite roll back everything by itself, the other units of this group included.
                 raise error if isinstance(error, sqlite3.Error) else sqlite3.OperationalError(str(error)) from error
-            self._writer.execute("ROLLBACK TO unit")
-            self._writer.execute("RELEASE unit")
+            if apart:
+                self._writer.execute("ROLLBACK TO unit")
+                self._writer.execute("RELEASE unit")
+            elif self._write_connection.touched:
+                raise _Entangled from error
             return None, _told(error) if isinstance(error, sqlite3.Error) else error
-        self._writer.execute("RELEASE unit")
+        if apart:
+            self._writer.execute("RELEASE unit")
         signals.extend(work.signals)
         return result, None
 

@@ -94,7 +94,13 @@ class Statement(Generic[T]):
 
 
 class Connection(Protocol):
-    """One connection inside one unit of work. Parameters go by keyword, by the names of the statement's `bindparam`s."""
+    """One connection inside one unit of work. Parameters go by keyword, by the names of the statement's `bindparam`s.
+
+    `last_ts` are the last `ts` given out in conversations, by their ids, where this process alone gives them out; None where
+    other processes do as well, so that the database has to.
+    """
+
+    last_ts: dict[str, int] | None
 
     async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
         """The first row, or None."""
