@@ -235,17 +235,7 @@ def _indexes() -> None:
     """After the rows: filling an index at once costs less than keeping it up row by row."""
     op.create_index("conversations_by_id", "conversations", ["id"], unique=True)
     op.create_index("conversations_by_people_key", "conversations", ["organization", "people_key"], unique=True)
-    org_wide: Any = sa.column("org_wide", sa.Boolean())
-    op.create_index(
-        "conversations_org_wide",
-        "conversations",
-        ["organization", "id"],
-        unique=False,
-        sqlite_where=org_wide,
-        postgresql_where=org_wide,
-    )
     op.create_index("shares_by_name", "shares", ["organization", "workspace", "name"], unique=True)
-    op.create_index("shares_by_workspace", "shares", ["organization", "workspace", "conversation"], unique=False)
     op.create_index("shares_by_workspace", "shares", ["organization", "workspace", "conversation"], unique=False)
     op.create_index("members_by_person", "members", ["person_organization", "person", "conversation"], unique=False)
     org_wide: Any = sa.column("org_wide", sa.Boolean())
