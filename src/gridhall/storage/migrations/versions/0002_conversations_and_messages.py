@@ -517,6 +517,7 @@ class _Carrier:
             }
             for position, reaction in enumerate(self._old.reactions.get(ts, []))
         ]
+        self._claim(row, author)
         content = self._content(row, author, original, edits)
         if tombstone:
             kept = {"content": content, "reactions": reactions, "edits": edits}
@@ -524,7 +525,6 @@ class _Carrier:
             content, edits, reactions = self._content(row, author, row, []), [], []
         for position, edit in enumerate(edits):
             self._writer.add("message_edits", self._of(ts) | edit | {"position": position})
-        self._claim(row, author)
         whole = self._of(ts) | {
             "person_organization": author.organization,
             "person": row["person"],
@@ -549,7 +549,7 @@ class _Carrier:
     def _edits(self, text: str, edits: list[dict[str, Any]]) -> list[dict[str, Any]]:
         story = []
         for edit in edits:
-            story.append({**{key: edit[key] for key in ("edited_ts", "person", "text")}, "previous": text})
+            story.append({"edited_ts": edit["edited_ts"], "person": edit["person"], "previous": text, "text": edit["text"]})
             text = edit["text"]
         return story
 
@@ -580,13 +580,17 @@ class _Carrier:
         return {key: value for key, value in content.items() if value is not None}
 
     def _claim(self, row: dict[str, Any], author: _Author) -> None:
-        """What a client's own id stands for: the first of several messages that bear it."""
+        """Note what a client's own id stands for. Of several messages that bear it only the first keeps it."""
         id = row["client_msg_id"]
         claim = author.organization, row["person"], id
-        if id is not None and claim not in self._claimed:
-            self._claimed.add(claim)
-            values = dict(zip(("organization", "person", "client_msg_id"), claim, strict=True))
-            self._writer.add("client_messages", {**self._of(row["ts"]), **values})
+        if id is None:
+            return
+        if claim in self._claimed:
+            row["client_msg_id"] = None
+            return
+        self._claimed.add(claim)
+        whose = {"organization": author.organization, "person": row["person"], "client_msg_id": id}
+        self._writer.add("client_messages", self._of(row["ts"]) | whose)
 
     def _place(self, ts: int, organization: str, person: str, *, app: str | None = None) -> None:
         """Put a placeholder where a parent with replies is no more."""
