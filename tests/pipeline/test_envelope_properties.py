@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from hypothesis import example, given, settings
@@ -205,3 +205,21 @@ def test_multipart_comes_back(arguments: dict[str, str], uploads: dict[str, Uplo
         for name, upload in uploads.items()
     )
     assert answer(cut(body + b"--edge--\r\n", places), MULTIPART) == Envelope(dict(arguments), None, (), uploads)
+
+
+PAIRS = [b"a=1", b"&", b"=", b"%", b"%41", b"%C3%A9", b"%C3", b"+", b"b", b"\xc3\xa9", b";", b"c"]
+
+
+@given(st.lists(st.sampled_from(PAIRS), max_size=12).map(b"".join))
+def test_a_form_is_read_as_the_standard_library_reads_it(form: bytes) -> None:
+    opened = answer([form], FORM)
+    try:
+        wanted = dict(parse_qsl(form.decode(), keep_blank_values=True, errors="strict"))
+    except UnicodeDecodeError:
+        assert not isinstance(opened, Envelope)
+        return
+    if all(re.fullmatch(r"[A-Za-z0-9_]+", name) for name in wanted):
+        assert isinstance(opened, Envelope)
+        assert opened.arguments == wanted
+    else:
+        assert not isinstance(opened, Envelope)

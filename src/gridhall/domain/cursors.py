@@ -5,6 +5,7 @@ A cursor says after which key the next page begins, never how many rows came bef
 
 import base64
 import hmac
+from functools import lru_cache
 
 from gridhall.contract.errors import InvalidCursor
 
@@ -19,13 +20,15 @@ class Cursors:
         secret: the key; kept with the database, so that a cursor outlives a restart and serves every worker.
     """
 
-    __slots__ = ("_secret",)
+    __slots__ = ("_secret", "seal")
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+        self.seal = lru_cache(maxsize=4096)(self._seal)
+        """A cursor for the page after a key. The first argument names what is listed and for whom, so that it opens nowhere
+        else. Kept, since clients that poll ask for the same page again and again."""
 
-    def seal(self, listing: str, after: str) -> str:
-        """A cursor for the page after this key. `listing` names what is listed and for whom, so that it opens nowhere else."""
+    def _seal(self, listing: str, after: str) -> str:
         position = after.encode()
         return base64.urlsafe_b64encode(self._tag(listing, position) + position).decode()
 

