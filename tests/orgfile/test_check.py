@@ -27,7 +27,7 @@ ORGANIZATION: dict[str, list[str]] = {
         "{id: C0WEST, name: west, team: T0WEST, general: true, members: [W0BEN]}",
         "{id: D0DIRECT, im: [W0ADA, W0BEN]}",
     ],
-    "messages": ["{conversation: C0EAST, user: W0ADA, ts: '5.000001'}"],
+    "messages": ["{conversation: C0EAST, user: W0ADA, ts: '5.000001', client_msg_id: m-1}"],
     "sessions": ["{id: 7, user: W0ADA}"],
     "app_requests": ["{id: Ar1, app: A0PLAIN, user: W0ADA}"],
 }
@@ -97,12 +97,13 @@ def test_the_organization_that_mistakes_are_added_to_has_none(path: Path) -> Non
         ("users", "{name: x, email: Ada@A.test}", "email: duplicate e-mail address ada@a.test"),
         ("conversations", "{name: east, team: T0EAST, private: true}", "name: duplicate channel name east"),
         ("conversations", "{name: west, teams: [T0EAST, T0WEST]}", "name: duplicate channel name west"),
+        ("conversations", "{name: west, team: T0EAST, org_wide: true}", "name: duplicate channel name west"),
+        ("conversations", "{im: [W0BEN, W0ADA]}", "im: there is one of the same people already"),
         ("messages", "{conversation: C0EAST, user: W0ADA, ts: '05.000001'}", "ts: duplicate ts 5.000001"),
         (
             "messages",
-            "{conversation: C0EAST, user: W0ADA, ts: '6.000000', edits:"
-            " [{ts: '7.000000', user: W0ADA, text: a}, {ts: '7.000000', user: W0ADA, text: b}]}",
-            "edits[1].ts: duplicate ts 7.000000",
+            "{conversation: C0WEST, user: W0ADA, ts: '5.000002', client_msg_id: m-1}",
+            "client_msg_id: duplicate client message id m-1",
         ),
         (
             "messages",
@@ -169,6 +170,8 @@ def test_what_is_there_twice(path: Path, section: str, entry: str, told: str) ->
             "{conversation: C0EAST, user: W0ADA, ts: '6.000000', tombstone: {ts: '7.000000', user: W0NO}}",
             "tombstone.user: unknown user W0NO",
         ),
+        ("messages", "{conversation: C0EAST, user: W0ADA, ts: '6.000000', inviter: W0NO}", "inviter: unknown user W0NO"),
+        ("messages", "{conversation: C0EAST, user: W0ADA, ts: '6.000000', app: A0NO}", "app: unknown app A0NO"),
         ("sessions", "{user: W0NO}", "user: unknown user W0NO"),
         ("sessions", "{user: W0ADA, team: T0NO}", "team: unknown workspace T0NO"),
         ("app_requests", "{app: A0NO, user: W0ADA}", "app: unknown app A0NO"),
@@ -184,6 +187,11 @@ def test_a_reference_to_nothing(path: Path, section: str, entry: str, told: str)
         ("teams", "{name: x, settings: {network_allowlist: [home]}}", "settings.network_allowlist[0]: must be a CIDR block"),
         ("teams", "{name: x, retention: {}}", "retention: belongs to the enterprise"),
         ("teams", "{name: x, settings: {session_duration: 0}}", "settings.session_duration: belongs to the enterprise"),
+        (
+            "teams",
+            "{name: x, settings: {who_can_post_general: some}}",
+            "settings.who_can_post_general: must be one of admins, everyone, owners, regular",
+        ),
         ("teams", "{name: x, general: C0EAST}", "general: C0EAST is no channel of"),
         ("conversations", "{name: x, team: T0WEST, general: true}", "general: the general channel of T0WEST is C0WEST already"),
         (
@@ -240,6 +248,7 @@ def test_a_reference_to_nothing(path: Path, section: str, entry: str, told: str)
         ("conversations", "{name: x, teams: []}", "team: is missing"),
         ("conversations", "{name: x, team: T0EAST, teams: [T0WEST]}", "teams: cannot stand beside `team`"),
         ("conversations", "{im: []}", "im: is between exactly two people"),
+        ("conversations", "{im: [W0ADA, W0ADA]}", "im[1]: W0ADA is named twice"),
         ("conversations", "{im: [W0ADA, W0BEN, W0CHO]}", "im: is between exactly two people"),
         ("conversations", "{mpim: [W0ADA, W0BEN]}", "mpim: is between three or more people"),
         ("conversations", "{im: [W0ADA, W0BEN], name: x}", "name: cannot stand beside `im`"),
@@ -249,6 +258,16 @@ def test_a_reference_to_nothing(path: Path, section: str, entry: str, told: str)
         ("conversations", "{name: x, members: [U0LOU]}", "members[0]: U0LOU is in no organization that the conversation is in"),
         ("conversations", "{name: x, team: T0EAST, members: [W0GUS]}", "members[0]: W0GUS is a guest, and not confined to"),
         ("conversations", "{name: x, deleted_at: 5}", "deleted_at: stands without `deleted: true`"),
+        (
+            "messages",
+            "{conversation: C0EAST, user: W0ADA, ts: '6.000000', thread_ts: '6.000001'}",
+            "thread_ts: is later than the message that replies to it",
+        ),
+        (
+            "messages",
+            "{conversation: C0EAST, user: W0BOT, ts: '6.000000', app: A0PLAIN}",
+            "app: a bot posts through its own app, which is A0BOT",
+        ),
         ("sessions", "{user: W0BOT}", "user: W0BOT is a bot"),
         ("sessions", "{user: W0CHO}", "team: is missing, and W0CHO is in no workspace"),
         ("sessions", "{user: W0BEN, team: T0EAST}", "user: W0BEN is not in T0EAST"),
@@ -303,7 +322,18 @@ def test_what_cannot_be_of_a_whole_document(path: Path, content: str, told: str)
         ("tokens", "{token: xoxb-a, app: A0BOT, team: T0WEST}"),
         ("tokens", "{token: xoxs-a, user: W0BEN}"),
         ("messages", "{conversation: C0EAST, user: W0ADA, ts: '6.000000', thread_ts: '4.000000'}"),
+        ("messages", "{conversation: C0EAST, user: W0ADA, ts: '6.000000', thread_ts: '6.000000'}"),
         ("messages", "{conversation: C0WEST, user: W0ADA, ts: '5.000001'}"),
+        ("messages", "{conversation: C0WEST, user: W0BEN, ts: '5.000002', client_msg_id: m-1}"),
+        ("messages", "{conversation: C0EAST, user: W0BOT, ts: '6.000000', app: A0BOT}"),
+        (
+            "messages",
+            "{conversation: C0EAST, user: W0ADA, ts: '6.000000', edits:"
+            " [{ts: '7.000000', user: W0ADA, text: a}, {ts: '7.000000', user: W0ADA, text: b}]}",
+        ),
+        ("conversations", "{im: [W0BEN, W0ADA], deleted: true}"),
+        ("conversations", "{im: [W0ADA]}"),
+        ("conversations", "{name: west, team: T0EAST, org_wide: true, archived: true}"),
     ],
 )
 def test_what_can_be(path: Path, section: str, entry: str) -> None:

@@ -16,11 +16,16 @@ from sqlalchemy import Table, select
 from sqlalchemy.schema import CreateTable
 
 from gridhall.cli.orgfile.read import read
+from gridhall.contract.messages import Content
 from gridhall.contract.orgfile import (
     AppEntry,
     BotEntry,
     ConversationEntry,
+    DeletionEntry,
+    EditEntry,
     EnterpriseEntry,
+    MemberEntry,
+    MessageEntry,
     Mistake,
     OrgDocument,
     ProfileFieldEntry,
@@ -28,6 +33,7 @@ from gridhall.contract.orgfile import (
     TeamEntry,
     TeamSettings,
     TokenEntry,
+    TombstoneEntry,
     UserEntry,
 )
 from gridhall.contract.timestamps import ts_micros, ts_text
@@ -566,6 +572,269 @@ def test_a_tombstoned_message_is_out_of_sight(every: Path, database: Database) -
             "text": "Still out of sight",
         }
     ]
+
+
+def plain(*lines: MessageEntry, channels: list[ConversationEntry] | None = None) -> OrgDocument:
+    """A workspace with three people, one of them outside the channel, a bot, and these messages."""
+    return OrgDocument(
+        teams=[TeamEntry(id="T0A", name="a")],
+        users=[UserEntry(id=id, name=id.lower()) for id in ("U0ADA", "U0BEN", "U0CHO")],
+        apps=[AppEntry(id="A0BOT", name="b", bot=BotEntry(name="bot", id="U0BOT", bot_id="B0BOT"), installed_on=["T0A"])],
+        conversations=channels or [ConversationEntry(id="C0A", name="talk", members=["U0ADA", "U0BEN", "U0BOT"])],
+        messages=list(lines),
+    )
+
+
+def said(second: int, user: str, text: str = "", **more: Any) -> MessageEntry:
+    """A message; `to` is the second of the one that it replies to."""
+    to = more.pop("to", None)
+    thread_ts = None if to is None else f"{to}.000000"
+    return MessageEntry(conversation="C0A", user=user, ts=f"{second}.000000", text=text, thread_ts=thread_ts, **more)
+
+
+def content(database: Database, second: int, table: Table = tables.messages) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(database.row(table, ts=second * 10**6)["content"])
+    return found
+
+
+def test_a_message_is_as_if_it_had_been_posted(database: Database) -> None:
+    blocks: list[dict[str, Any]] = [{"type": "divider"}]
+    database.load(plain(said(1, "U0BOT", "hi", blocks=blocks, client_msg_id="m-1"), said(2, "U0CHO", app="A0BOT")))
+
+    row = database.row(tables.messages, ts=10**6)
+    assert (row["person"], row["app"], row["in_channel"], row["thread"], row["pinned"]) == ("U0BOT", "A0BOT", True, None, False)
+    assert content(database, 1) == {
+        "type": "message",
+        "user": "U0BOT",
+        "text": "hi",
+        "ts": "1.000000",
+        "team": "T0A",
+        "client_msg_id": "m-1",
+        "app_id": "A0BOT",
+        "bot_id": "B0BOT",
+        "blocks": blocks,
+    }
+    # A person who posts through an app is its author all the same.
+    assert database.row(tables.messages, ts=2 * 10**6)["app"] is None
+    assert content(database, 2) == {
+        "type": "message", "user": "U0CHO", "text": "", "ts": "2.000000", "team": "T0A", "app_id": "A0BOT"
+    }  # fmt: skip
+    claim = database.row(tables.client_messages)
+    assert (claim["organization"], claim["person"], claim["client_msg_id"], claim["ts"]) == ("T0A", "U0BOT", "m-1", 10**6)
+    assert database.row(tables.conversation_clocks)["last_ts"] == 2 * 10**6
+
+
+def test_every_part_of_a_message_has_its_key() -> None:
+    """A part that an export left out would be lost: `team` and the like are found anew, `hidden` is a placeholder's."""
+    found_anew = {"type", "team", "bot_id", "parent_user_id", "edited", "hidden"}
+    keys = set(MessageEntry.__struct_fields__) | {"app_id"}
+
+    assert set(Content.__struct_fields__) - found_anew <= keys
+
+
+def test_a_thread_is_counted_and_followed(database: Database) -> None:
+    database.load(
+        plain(
+            said(1, "U0ADA", "who comes?"),
+            said(4, "U0CHO", "and I, <@U0BOT>, <@U0CHO> and <@U0NOBODY>", to=3),
+            said(2, "U0BEN", "I", to=1),
+            said(3, "U0BEN", "really", to=2, subtype="thread_broadcast"),
+            said(5, "U0ADA", "never mind", to=1, deleted=DeletionEntry(ts="6.000000", user="U0ADA")),
+            said(7, "U0ADA", "a parent as clients show it", to=7),
+        )
+    )
+
+    thread = json.loads("{" + database.row(tables.messages, ts=10**6)["thread"] + "}")
+    assert thread == {
+        "reply_count": 3,
+        "reply_users_count": 2,
+        "latest_reply": "4.000000",
+        "reply_users": ["U0BEN", "U0CHO"],
+        "is_locked": False,
+    }
+    rows = [(row["ts"] // 10**6, row["thread_ts"], row["in_channel"]) for row in database.rows(tables.messages)]
+    assert rows == [(1, None, True), (2, 10**6, False), (3, 10**6, True), (4, 10**6, False), (7, None, True)]
+    assert content(database, 4)["thread_ts"] == "1.000000"
+    assert content(database, 4)["parent_user_id"] == "U0ADA"
+    parts = {
+        row["person"]: (row["replies"], row["first_reply"] // 10**6, row["last_read"] // 10**6)
+        for row in database.rows(tables.thread_members)
+    }
+    # Who is no member of the channel follows what they wrote in, and nothing because somebody mentions them.
+    assert parts == {"U0ADA": (0, 0, 0), "U0BEN": (2, 2, 3), "U0BOT": (0, 0, 0), "U0CHO": (1, 4, 4)}
+
+
+def test_a_deleted_message_is_kept_apart(database: Database) -> None:
+    ended = DeletionEntry(ts="9.500000", user="U0BEN")
+    edits = [EditEntry(ts="3.000000", user="U0ADA", text="c"), EditEntry(ts="2.000000", user="U0BEN", text="b")]
+    database.load(plain(said(1, "U0ADA", "a", edits=edits, reactions={"ski": ["U0BEN"]}, pinned_by="U0BEN", deleted=ended)))
+
+    assert database.rows(tables.messages) == database.rows(tables.reactions) == database.rows(tables.pins) == []
+    row = database.row(tables.deleted_messages)
+    assert (row["deleted_ts"], row["deleted_by"]) == (9_500_000, "U0BEN")
+    assert row["reactions"] == '[{"name":"ski","users":["U0BEN"],"count":1}]'
+    assert content(database, 1, tables.deleted_messages)["text"] == "c"
+    assert content(database, 1, tables.deleted_messages)["edited"] == {"user": "U0ADA", "ts": "3.000000"}
+    story = [(row["position"], row["previous"], row["text"]) for row in database.rows(tables.message_edits)]
+    assert story == [(0, "a", "b"), (1, "b", "c")]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_parent_that_is_gone_leaves_a_placeholder(database: Database, known: bool) -> None:
+    gone = said(1, "U0BOT", "gone", deleted=DeletionEntry(ts="9.000000", user="U0BEN"))
+    database.load(plain(*([gone] if known else []), said(2, "U0BEN", "but why", to=1)))
+
+    row = database.row(tables.messages, ts=10**6)
+    assert (row["person"], row["app"]) == (("U0BOT", "A0BOT") if known else ("USLACKBOT", None))
+    assert (row["subtype"], row["in_channel"]) == ("tombstone", True)
+    assert '"reply_count":1' in row["thread"]
+    assert content(database, 1) == {
+        "type": "message",
+        "subtype": "tombstone",
+        "user": "USLACKBOT",
+        "text": "This message was deleted.",
+        "ts": "1.000000",
+        "hidden": True,
+    }
+    assert content(database, 2)["parent_user_id"] == row["person"]
+    (document,) = database.dump()
+    assert [message.ts for message in document.messages] == ["1.000000", "2.000000"][not known :]
+    assert document.messages[-1].thread_ts == "1.000000"
+
+
+def test_a_placeholder_whose_author_is_known_survives(database: Database) -> None:
+    """Where deleted messages are not kept, only it is left."""
+    database.load(plain(said(1, "U0ADA", "This message was deleted.", subtype="tombstone"), said(2, "U0BEN", to=1)))
+
+    assert content(database, 1)["user"] == "USLACKBOT"
+    (document,) = database.dump()
+    assert [(message.user, message.subtype) for message in document.messages] == [("U0ADA", "tombstone"), ("U0BEN", None)]
+
+
+def test_that_a_message_was_edited_survives_where_its_story_was_not_kept(database: Database) -> None:
+    database.load(plain(said(1, "U0ADA", "a", edits=[EditEntry(ts="2.000000", user="U0BEN", text="b")])))
+    database.raw.execute("DELETE FROM message_edits")
+
+    (document,) = database.dump()
+
+    assert document.messages == [said(1, "U0ADA", "b", edits=[EditEntry(ts="2.000000", user="U0BEN", text="b")])]
+
+
+def test_a_deleted_message_that_was_out_of_sight_is_both(database: Database) -> None:
+    entry = said(
+        1,
+        "U0ADA",
+        "secret",
+        deleted=DeletionEntry(ts="9.000000", user="U0BEN"),
+        tombstone=TombstoneEntry(ts="8.000000", user="U0BEN", content="Removed"),
+        reactions={"ski": ["U0BEN"]},
+    )
+    database.load(plain(entry))
+
+    row = database.row(tables.deleted_messages)
+    assert (row["subtype"], row["reactions"], "secret" in row["content"]) == ("dlp_tombstone", None, False)
+    assert database.dump()[0].messages == [entry]
+
+
+def test_reactions_are_told_with_the_message_and_kept_in_their_order(database: Database) -> None:
+    database.load(plain(said(1, "U0ADA", reactions={"ski": ["U0BEN", "U0BOT"], "a": ["U0ADA"]})))
+
+    assert json.loads(database.row(tables.messages)["reactions"]) == [
+        {"name": "ski", "users": ["U0BEN", "U0BOT"], "count": 2},
+        {"name": "a", "users": ["U0ADA"], "count": 1},
+    ]
+    order = sorted(database.rows(tables.reactions), key=lambda row: row["reacted"])
+    assert [(row["name"], row["person"], row["person_organization"]) for row in order] == [
+        ("ski", "U0BEN", "T0A"),
+        ("ski", "U0BOT", "T0A"),
+        ("a", "U0ADA", "T0A"),
+    ]
+
+
+def test_an_author_speaks_from_a_workspace_that_the_channel_is_in(every: Path, full: Database) -> None:
+    whole = read(DATA / "full.yaml").documents[0]
+    sol = MessageEntry(conversation="C0CONNECT01", user="W0SOL000001", ts="1.000000")
+    database = Database()
+    database.load(msgspec.structs.replace(whole, messages=[sol]), *read(DATA / "full.yaml").documents[1:])
+
+    row = database.row(tables.messages)
+    assert (row["organization"], row["person_organization"]) == ("E0NORTH0001", "E0SOUTH0001")
+    assert json.loads(row["content"])["team"] == "T0SOUTH0001"
+    database.raw.close()
+
+
+# Who is in, and under which name.
+
+
+def test_everyone_of_a_workspace_is_in_its_general_channel(database: Database) -> None:
+    database.load(
+        OrgDocument(
+            enterprise=EnterpriseEntry(id="E0A", name="a"),
+            teams=[TeamEntry(id="T0A", name="a"), TeamEntry(id="T0B", name="b")],
+            users=[
+                UserEntry(id="W0IN", name="in", teams=["T0A"]),
+                UserEntry(id="W0LISTED", name="listed", teams=["T0A"]),
+                UserEntry(id="W0LEFT", name="left", teams=["T0A"]),
+                UserEntry(id="W0CLOSED", name="closed", teams=["T0A"], deleted=True),
+                UserEntry(id="W0OTHER", name="other", teams=["T0B"]),
+                UserEntry(id="W0GUEST", name="guest", teams=["T0A"], guest="multi_channel"),
+                UserEntry(id="W0HERE", name="here", teams=["T0A"], guest="single_channel", guest_channels=["C0GEN"]),
+            ],
+            apps=[AppEntry(name="c", bot=BotEntry(name="bot", id="W0BOT"), installed_on=["T0A"])],
+            conversations=[
+                ConversationEntry(
+                    id="C0GEN",
+                    name="general",
+                    general=True,
+                    created=5,
+                    members=[MemberEntry(user="W0LISTED", joined=9), MemberEntry(user="W0LEFT", left=8)],
+                )
+            ],
+        )
+    )
+
+    rows = {row["person"]: (row["joined"], row["left"]) for row in database.rows(tables.members)}
+    assert rows == {"W0IN": (5, 0), "W0LISTED": (9, 0), "W0LEFT": (5, 8), "W0HERE": (5, 0)}
+    assert database.row(tables.conversations)["num_members"] == 3
+
+
+def test_direct_conversations_have_their_peoples_key(database: Database) -> None:
+    database.load(
+        plain(
+            channels=[
+                ConversationEntry(id="D0A", im=["U0BEN", "U0ADA"]),
+                ConversationEntry(id="D0B", im=["U0ADA", "U0BEN"], deleted=True),
+                ConversationEntry(id="D0C", im=["U0ADA"]),
+                ConversationEntry(id="G0A", mpim=["U0CHO", "U0BOT", "U0ADA"]),
+                ConversationEntry(id="C0A", name="talk"),
+            ]
+        )
+    )
+
+    assert {row["id"]: row["people_key"] for row in database.rows(tables.conversations)} == {
+        "D0A": "U0ADA,U0BEN",
+        "D0B": None,
+        "D0C": "U0ADA",
+        "G0A": "U0ADA,U0BOT,U0CHO",
+        "C0A": None,
+    }
+    assert all(row["open"] is True for row in database.rows(tables.members))
+
+
+def test_a_name_is_in_a_workspace_once(database: Database) -> None:
+    database.load(
+        plain(
+            channels=[
+                ConversationEntry(id="C0OLD", name="news", archived=True),
+                ConversationEntry(id="C0GONE", name="gone", deleted=True),
+                ConversationEntry(id="C0NEWS", name="news"),
+                ConversationEntry(id="C0AWAY", name="away", archived=True),
+            ]
+        )
+    )
+
+    names = {row["conversation"]: row["name"] for row in database.rows(tables.shares)}
+    assert names == {"C0NEWS": "news", "C0AWAY": "away", "C0OLD": "C0OLD", "C0GONE": "C0GONE"}
 
 
 def test_a_topic_was_set_by_the_creator_and_none_by_nobody(acme: Database) -> None:

@@ -159,7 +159,10 @@ class TeamSettings(Entry, frozen=True, kw_only=True):
     two_factor_required: Annotated[bool, _about("Whether the workspace's people need a second factor; bots never do.")] = False
     network_allowlist: Networks = []
     limit_required_over: Annotated[Count, _about("How many people there may be before listing them needs a limit.")] = 10_000
-    who_can_post_general: Annotated[Word, _about("Who may post in the general channel.")] = "everyone"
+    who_can_post_general: Annotated[
+        Literal["everyone", "regular", "admins", "owners"],
+        _about("Who may post in the general channel: `regular` is everyone but guests."),
+    ] = "everyone"
     session_duration: Annotated[
         Seconds | UnsetType,
         _about("Seconds after which everyone signs in again, 0 (default) for no limit; lone workspaces only."),
@@ -368,7 +371,9 @@ class ConversationEntry(Entry, frozen=True, kw_only=True):
     teams: Annotated[
         list[str] | UnsetType, _about("Ids of the workspaces that share the channel; the first one's organization is the host.")
     ] = UNSET
-    im: Annotated[list[str] | UnsetType, _about("Ids of the two people of a direct conversation.")] = UNSET
+    im: Annotated[list[str] | UnsetType, _about("Ids of the two people of a direct conversation; one for somebody's own.")] = (
+        UNSET
+    )
     mpim: Annotated[list[str] | UnsetType, _about("Ids of the three or more people of a group conversation.")] = UNSET
     creator: Annotated[str | UnsetType, _about("The id of who made it; the first member by default.")] = UNSET
     created: Annotated[Seconds | UnsetType, _about("When it was made, in Unix seconds; when loaded by default.")] = UNSET
@@ -425,9 +430,19 @@ class MessageEntry(Entry, frozen=True, kw_only=True):
     subtype: Annotated[str | None, _about("What kind of message it is, where it is no ordinary one.")] = None
     blocks: Annotated[Objects | None, _about("The message's blocks.")] = None
     attachments: Annotated[Objects | None, _about("The message's attachments.")] = None
-    client_msg_id: Annotated[str | None, _about("The id that the client gave the message.")] = None
+    client_msg_id: Annotated[
+        str | None, _about("The id that the client gave the message; no other message of the same person has it.")
+    ] = None
+    app: Annotated[str | UnsetType, _about("The id of the app through which a person posted it; a bot's is its own.")] = UNSET
     reactions: Annotated[dict[str, list[str]], _about("Ids of the people who reacted, by the emoji's name.")] = {}
-    pinned_by: Annotated[str | UnsetType, _about("The id of who pinned it; not pinned where left out.")] = UNSET
+    topic: Annotated[str | None, _about("The topic that it tells of, where its kind is to tell of one.")] = None
+    purpose: Annotated[str | None, _about("The purpose that it tells of.")] = None
+    name: Annotated[str | None, _about("The channel's new name that it tells of.")] = None
+    old_name: Annotated[str | None, _about("The name that the channel had before.")] = None
+    inviter: Annotated[str | UnsetType, _about("The id of who let in the one that it tells of.")] = UNSET
+    pinned_by: Annotated[
+        str | UnsetType, _about("The id of who pinned it; not pinned where left out, and no more once it was deleted.")
+    ] = UNSET
     edits: Annotated[list[EditEntry], _about("The edits, oldest first.")] = []
     deleted: Annotated[DeletionEntry | None, _about("The deletion, where there was one.")] = None
     tombstone: Annotated[TombstoneEntry | None, _about("What stands in its place, where it was taken out of sight.")] = None

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import UNSET
 
 from gridhall.contract.orgfile import ChosenPosters, Mistake, OrgDocument, Path, Posting
-from gridhall.contract.timestamps import ts_micros
 from gridhall.domain.conversations import IM, MPIM
 from gridhall.domain.orgfile.index import Conversation, Index, Membership, Person, PlannedToken
 from gridhall.domain.orgfile.plan import plan
@@ -199,7 +198,7 @@ def _check_token(index: Index, token: PlannedToken) -> None:
 
 def _check_conversation(index: Index, conversation: Conversation) -> None:
     if conversation.kind in (IM, MPIM):
-        _check_direct(conversation)
+        _check_direct(index, conversation)
     else:
         _check_channel(index, conversation)
     for member in conversation.members:
@@ -210,12 +209,12 @@ def _check_conversation(index: Index, conversation: Conversation) -> None:
         raise Mistake((*conversation.path, "deleted_at"), "stands without `deleted: true`")
 
 
-def _check_direct(conversation: Conversation) -> None:
+def _check_direct(index: Index, conversation: Conversation) -> None:
     entry, path, kind = conversation.entry, conversation.path, conversation.kind
     people: list[str] = (entry.im if kind == IM else entry.mpim) or []
     _refuse_repeats((*path, kind), people)
-    if kind == IM and len(people) != 2:
-        raise Mistake((*path, kind), "is between exactly two people")
+    if kind == IM and len(people) not in (1, 2):
+        raise Mistake((*path, kind), "is between exactly two people, or one person's own")
     if kind == MPIM and len(people) < 3:
         raise Mistake((*path, kind), "is between three or more people")
     for member in conversation.members:
@@ -226,6 +225,12 @@ def _check_direct(conversation: Conversation) -> None:
     for key in ("general", "private", "org_wide"):
         if getattr(entry, key):
             raise Mistake((*path, key), f"cannot stand beside `{kind}`")
+    if entry.deleted:
+        return
+    between = ",".join(sorted(people))
+    if index.taken("conversation of", between, within=conversation.organization):
+        raise Mistake((*path, kind), "there is one of the same people already")
+    index.claim("conversation of", between, (*path, kind), within=conversation.organization)
 
 
 def _check_channel(index: Index, conversation: Conversation) -> None:
@@ -254,12 +259,18 @@ def _check_posters(index: Index, path: Path, posting: Posting) -> None:
 
 
 def _check_channel_names(index: Index) -> None:
-    """A workspace has one live channel of a name; a channel from another organization may be a namesake."""
+    """A workspace has one live channel of a name; a channel from another organization may be a namesake.
+
+    A channel for the whole organization takes its name in each of the organization's workspaces.
+    """
+    workspaces: dict[str, list[str]] = {}
+    for workspace in index.teams.values():
+        workspaces.setdefault(workspace.organization, []).append(workspace.id)
     for conversation in index.conversations.values():
         entry = conversation.entry
         if entry.archived or entry.deleted or entry.name is UNSET:
             continue
-        for team in conversation.teams:
+        for team in workspaces[conversation.organization] if entry.org_wide else conversation.teams:
             if index.teams[team].organization == conversation.organization:
                 index.claim("channel name", entry.name.lower(), (*conversation.path, "name"), within=team)
 
@@ -282,12 +293,6 @@ def _check_messages(index: Index) -> None:
     for message in index.messages:
         for name, people in message.entry.reactions.items():
             _refuse_repeats((*message.path, "reactions", name), people)
-        seen: set[int] = set()
-        for at, edit in enumerate(message.entry.edits):
-            micros = ts_micros(edit.ts)
-            if micros in seen:
-                raise Mistake((*message.path, "edits", at, "ts"), f"duplicate ts {edit.ts}")
-            seen.add(micros)
 
 
 def _check_sessions(index: Index) -> None:

@@ -10,15 +10,16 @@ def plan_message(index: Index, path: Path, entry: MessageEntry) -> None:
     conversation = index.conversation((*path, "conversation"), entry.conversation)
     ts = ts_micros(entry.ts)
     index.claim("ts", ts_text(ts), (*path, "ts"), within=conversation.id)
-    author = _author(index, conversation, index.user((*path, "user"), entry.user))
+    author = _author(index, path, conversation, entry)
     if entry.client_msg_id:
         whose = f"{author.organization} {author.person}"
         index.claim("client message id", entry.client_msg_id, (*path, "client_msg_id"), within=whose)
     for name, people in entry.reactions.items():
         for at, person in enumerate(people):
             index.user((*path, "reactions", name, at), person)
-    if entry.pinned_by:
-        index.user((*path, "pinned_by"), entry.pinned_by)
+    for key, user in (("inviter", entry.inviter), ("pinned_by", entry.pinned_by)):
+        if user:
+            index.user((*path, key), user)
     for at, edit in enumerate(entry.edits):
         index.user((*path, "edits", at, "user"), edit.user)
     for key, end in (("deleted", entry.deleted), ("tombstone", entry.tombstone)):
@@ -33,16 +34,20 @@ def plan_message(index: Index, path: Path, entry: MessageEntry) -> None:
     index.messages.append(Message(path, conversation, author, ts, None if parent == ts else parent, entry))
 
 
-def _author(index: Index, conversation: Conversation, user: str) -> Author:
-    """Somebody who posts, as of the workspace that they do it from: one that the conversation is in, or their first."""
+def _author(index: Index, path: Path, conversation: Conversation, entry: MessageEntry) -> Author:
+    """Who posted, as of the workspace that they did it from: one that the conversation is in, or their first."""
+    user = index.user((*path, "user"), entry.user)
+    through = index.app((*path, "app"), entry.app).id if entry.app else None
     organization = index.organization_in(conversation, user)
     app = index.bots.get(user)
     teams = app.bot.present.get(organization, []) if app and app.bot else index.people[user].teams
     own = [team for team in teams if index.teams[team].organization == organization]
     team = next((team for team in (*conversation.teams, *own) if team in own), organization)
-    if app and app.bot:
-        return Author(organization, user, team, app.id, app.bot.bot_id)
-    return Author(organization, user, team)
+    if app is None or app.bot is None:
+        return Author(organization, user, team, through)
+    if through not in (None, app.id):
+        raise Mistake((*path, "app"), f"a bot posts through its own app, which is {app.id}")
+    return Author(organization, user, team, app.id, app.bot.bot_id)
 
 
 def plan_threads(index: Index) -> None:

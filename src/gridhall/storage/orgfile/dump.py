@@ -251,10 +251,16 @@ class _Dump:
             text=steps[0]["previous"] if steps else content.text,
             thread_ts=None if row["thread_ts"] is None else ts_text(row["thread_ts"]),
             subtype=content.subtype or None,
-            blocks=None if content.blocks is UNSET else content.blocks,
-            attachments=None if content.attachments is UNSET else content.attachments,
+            blocks=_or_none(content.blocks),
+            attachments=_or_none(content.attachments),
             client_msg_id=content.client_msg_id or None,
+            app=content.app_id if content.bot_id is UNSET else UNSET,
             reactions=given,
+            topic=_or_none(content.topic),
+            purpose=_or_none(content.purpose),
+            name=_or_none(content.name),
+            old_name=_or_none(content.old_name),
+            inviter=content.inviter,
             pinned_by=pin["person"] if pin else UNSET,
             edits=_edits(content, steps),
             deleted=DeletionEntry(ts=ts_text(row["deleted_ts"]), user=row["deleted_by"]) if "deleted_ts" in row else None,
@@ -308,6 +314,10 @@ def _taken(entry: type[msgspec.Struct], row: dict[str, Any], *, without: Iterabl
 def _or_unset(value: T | None) -> T | UnsetType:
     """A column that is NULL or empty, as a key that is left out."""
     return value or UNSET
+
+
+def _or_none(value: T | UnsetType) -> T | None:
+    return None if value is UNSET else value
 
 
 def _split(scopes: str) -> list[str]:

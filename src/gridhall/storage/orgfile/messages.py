@@ -1,20 +1,21 @@
 """The rows that the messages of organization documents come to, as they would be had all of it been posted."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from sqlalchemy import Table
 
 from gridhall.contract.messages import Content, Edited, Reaction, Thread
 from gridhall.contract.orgfile import MessageEntry
 from gridhall.contract.timestamps import ts_micros, ts_text
 from gridhall.domain import threads
-from gridhall.domain.messages import BROADCAST, DELETED_TEXT, SLACKBOT
+from gridhall.domain.messages import BROADCAST, DELETED_TEXT, SLACKBOT, Author
 from gridhall.domain.orgfile.index import Conversation, Index, Message
 from gridhall.storage import tables
 
+T = TypeVar("T")
 Row = tuple[Table, dict[str, Any]]
 
 TOMBSTONED = "dlp_tombstone"
@@ -107,7 +108,7 @@ class _Told:
         whole = of | {
             "person_organization": author.organization,
             "person": author.person,
-            "app": author.app,
+            "app": _app_of_bot(author),
             "thread_ts": message.parent,
             "in_channel": message.parent is None or entry.subtype == BROADCAST,
             "subtype": content.subtype or None,
@@ -118,7 +119,7 @@ class _Told:
             ended = {"deleted_ts": ts_micros(entry.deleted.ts), "deleted_by": entry.deleted.user}
             yield tables.deleted_messages, whole | ended
             if message.ts in self._replies:
-                yield self._placeholder(message.ts, author.organization, author.person, app=author.app)
+                yield self._placeholder(message.ts, author.organization, author.person, app=_app_of_bot(author))
             return
         yield tables.messages, whole | {"thread": self._thread(message.ts), "pinned": entry.pinned_by is not UNSET}
         for reaction in reactions:
@@ -147,8 +148,13 @@ class _Told:
             client_msg_id=entry.client_msg_id or UNSET,
             app_id=author.app or UNSET,
             bot_id=author.bot_id or UNSET,
-            blocks=UNSET if entry.blocks is None else entry.blocks,
-            attachments=UNSET if entry.attachments is None else entry.attachments,
+            blocks=_or_unset(entry.blocks),
+            attachments=_or_unset(entry.attachments),
+            topic=_or_unset(entry.topic),
+            purpose=_or_unset(entry.purpose),
+            name=_or_unset(entry.name),
+            old_name=_or_unset(entry.old_name),
+            inviter=entry.inviter,
         )
         if edits:
             content.edited = Edited(user=edits[-1].person, ts=ts_text(edits[-1].edited_ts))
@@ -213,6 +219,15 @@ class _Told:
                 tables.thread_members,
                 {**of, "person_organization": organization, "person": person, "subscribed": True, **part},
             )
+
+
+def _app_of_bot(author: Author) -> str | None:
+    """The app whose bot the author is. A person who posts through an app is its author all the same."""
+    return author.app if author.bot_id is not None else None
+
+
+def _or_unset(value: T | None) -> T | UnsetType:
+    return UNSET if value is None else value
 
 
 def _edits(entry: MessageEntry) -> list[Step]:
