@@ -2,18 +2,21 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, update
 
-from gridhall.domain.work import Storage
+from gridhall.domain.messages import Message
+from gridhall.domain.work import Storage, Work
+from gridhall.storage import sqlite
 from gridhall.storage.sqlite import SqliteStorage
 from gridhall.storage.statement import Statement
-from gridhall.storage.tables import people
+from gridhall.storage.tables import messages, people
 from harness.databases import Databases, run
 from harness.live import live
-from harness.storage import Ear, eventually, opened, raw_sqlite
+from harness.storage import Ear, adds, eventually, opened, raw_sqlite
 
 ORGANIZATION = "E0ACME00001"
 CHO = "W0CHO000001"
@@ -25,7 +28,7 @@ _RETITLE = Statement(
 
 def remembered(storage: object) -> int:
     assert isinstance(storage, SqliteStorage)
-    return sum(len(rows) for rows in storage._read_connection._rows.values())
+    return len(storage._remembered)
 
 
 async def title(storage: Storage, workspace: str = "T0EAST00001") -> str:
@@ -81,6 +84,148 @@ def test_reading_in_a_unit_that_writes_forgets_nothing(file: str) -> None:
             await title(storage)
             await storage.write(lambda work: work.people.find(ORGANIZATION, CHO))
             assert remembered(storage) == 1
+
+    run(main())
+
+
+# What is remembered by conversation.
+
+GENERAL, SECRET = "C0GENERAL01", "C0SECRET001"
+
+_PIN_ONE = Statement(
+    update(messages)
+    .where(messages.c.organization == bindparam("at_organization"), messages.c.conversation == bindparam("at_conversation"))
+    .values(pinned=bindparam("new_pinned")),
+    tuple,
+)
+_PIN_ALL = Statement(update(messages).values(pinned=bindparam("new_pinned")), tuple)
+
+
+def _list(work: Work, conversation: str) -> Coroutine[Any, Any, list[Message]]:
+    return work.messages.list_channel(ORGANIZATION, conversation, oldest=0, latest=2**62, limit=100)
+
+
+async def page(storage: Storage, conversation: str) -> list[Message]:
+    """The newest messages of a conversation; the very same list where it was remembered."""
+    return await storage.read(lambda work: _list(work, conversation))
+
+
+async def pin(work: Any, conversation: str, pinned: bool = True) -> None:
+    """Change every message of a conversation."""
+    await work.connection.run(_PIN_ONE, at_organization=ORGANIZATION, at_conversation=conversation, new_pinned=pinned)
+
+
+def pinned(found: list[Message]) -> bool:
+    assert found
+    assert len({message.pinned for message in found}) == 1
+    return found[0].pinned
+
+
+@pytest.fixture
+def unwatched(file: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A file, and a server that does not look by itself what others write to it."""
+    monkeypatch.setattr(sqlite, "_WATCH_INTERVAL", 3600)
+    return file
+
+
+def test_a_change_in_one_conversation_forgets_only_that_one(file: str) -> None:
+    async def main() -> None:
+        async with opened(file) as storage:
+            general, secret = await page(storage, GENERAL), await page(storage, SECRET)
+            assert remembered(storage) == 2
+            assert not pinned(general)
+            await storage.write(lambda work: pin(work, GENERAL))
+            assert remembered(storage) == 1
+            assert await page(storage, SECRET) is secret
+            assert pinned(await page(storage, GENERAL))
+
+    run(main())
+
+
+def test_a_change_of_what_nobody_reads_there_forgets_nothing(file: str) -> None:
+    async def main() -> None:
+        async with opened(file) as storage:
+            general = await page(storage, GENERAL)
+            await storage.write(adds("any"))
+            await storage.write(lambda work: pin(work, "C0NOWHERE01"))
+            assert await page(storage, GENERAL) is general
+
+    run(main())
+
+
+@pytest.mark.parametrize("way", ["run", "many"])
+def test_a_change_that_names_no_conversation_forgets_all(file: str, way: str) -> None:
+    async def change(work: Any) -> None:
+        if way == "run":
+            await work.connection.run(_PIN_ALL, new_pinned=True)
+        else:
+            rows = [{"at_organization": ORGANIZATION, "at_conversation": id, "new_pinned": True} for id in (GENERAL, SECRET)]
+            await work.connection.many(_PIN_ONE, rows)
+
+    async def main() -> None:
+        async with opened(file) as storage:
+            await page(storage, GENERAL)
+            await page(storage, SECRET)
+            await storage.write(change)
+            assert remembered(storage) == 0
+            assert pinned(await page(storage, GENERAL))
+            assert pinned(await page(storage, SECRET))
+
+    run(main())
+
+
+def test_a_unit_sees_its_own_change(file: str) -> None:
+    async def unit(work: Work) -> tuple[bool, bool, bool]:
+        before = pinned(await _list(work, GENERAL))
+        await pin(work, GENERAL)
+        between = pinned(await _list(work, GENERAL))
+        await pin(work, GENERAL, pinned=False)
+        return before, between, pinned(await _list(work, GENERAL))
+
+    async def main() -> None:
+        async with opened(file) as storage:
+            await page(storage, GENERAL)
+            assert await storage.write(unit) == (False, True, False)
+            assert not pinned(await page(storage, GENERAL))
+
+    run(main())
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "in a group"])
+def test_a_unit_that_is_rolled_back_leaves_nothing_wrong(file: str, beside: bool) -> None:
+    seen: list[bool] = []
+
+    async def fails(work: Work) -> None:
+        await pin(work, GENERAL)
+        assert pinned(await _list(work, GENERAL))
+        raise RuntimeError("a mistake")
+
+    async def looks(work: Work) -> None:
+        seen.append(pinned(await _list(work, GENERAL)))
+
+    async def main() -> None:
+        async with opened(file) as storage:
+            await page(storage, GENERAL)
+            units = [looks, fails, looks] if beside else [fails]
+            outcomes = await asyncio.gather(*(storage.write(unit) for unit in units), return_exceptions=True)
+            assert [type(outcome) for outcome in outcomes if outcome is not None] == [RuntimeError]
+            assert not any(seen)
+            assert not pinned(await page(storage, GENERAL))
+            await storage.write(looks)
+            assert not any(seen)
+
+    run(main())
+
+
+def test_what_another_process_wrote_the_next_write_sees_at_once(unwatched: str) -> None:
+    async def main() -> None:
+        async with opened(unwatched) as storage:
+            assert not pinned(await page(storage, GENERAL))
+            with raw_sqlite(unwatched) as other:
+                other.execute("UPDATE messages SET pinned = 1")
+            assert not pinned(await page(storage, GENERAL)), "nobody has looked yet"
+            assert pinned(await storage.write(lambda work: _list(work, GENERAL)))
+            assert pinned(await page(storage, GENERAL))
 
     run(main())
 
