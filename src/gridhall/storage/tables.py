@@ -5,7 +5,20 @@ itself. Times are integers: microseconds where a row orders by them (`ts`), whol
 engines. A change here needs a migration; a test compares the two.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, func
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    func,
+    literal_column,
+)
 
 metadata = MetaData(
     naming_convention={"pk": "%(table_name)s_pkey", "ix": "%(table_name)s_by_%(column_0_N_name)s"},
@@ -34,6 +47,11 @@ def _number(name: str, *, null: bool = False) -> Column[int]:
 
 def _flag(name: str) -> Column[bool]:
     return Column(name, Boolean(create_constraint=False), nullable=False)
+
+
+def _is_set(flag: Column[bool]) -> ColumnElement[bool]:
+    """Where a flag is set, as SQLite's statements say it: an index serves only those whose text says the same."""
+    return flag == literal_column("1")
 
 
 meta = Table("meta", metadata, _id("key"), _text("value"), PrimaryKeyConstraint("key"))
@@ -299,7 +317,7 @@ Index(
     "conversations_org_wide",
     conversations.c.organization,
     conversations.c.id,
-    sqlite_where=conversations.c.org_wide,
+    sqlite_where=_is_set(conversations.c.org_wide),
     postgresql_where=conversations.c.org_wide,
 )
 
@@ -336,7 +354,7 @@ connections = Table(
     _id("other_organization"),
     _id("workspace"),
     PrimaryKeyConstraint("organization", "conversation", "other_organization", "workspace"),
-    Index("connections_by_other", "other_organization", "workspace"),
+    Index("connections_by_other", "other_organization", "workspace", "conversation"),
 )
 
 # `left` is 0 while somebody is in. `open` is whether a direct or group conversation is among those that they have open.
@@ -381,7 +399,7 @@ Index(
     messages.c.organization,
     messages.c.conversation,
     messages.c.ts,
-    sqlite_where=messages.c.in_channel,
+    sqlite_where=_is_set(messages.c.in_channel),
     postgresql_where=messages.c.in_channel,
 )
 Index(

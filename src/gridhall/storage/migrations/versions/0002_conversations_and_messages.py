@@ -35,7 +35,11 @@ CHANGED = ("conversations", "shares", "members", "messages", "message_edits", "r
 
 
 def upgrade() -> None:
-    for index, table in (("conversations_by_id", "conversations"), ("members_by_person", "members")):
+    for index, table in (
+        ("connections_by_other", "connections"),
+        ("conversations_by_id", "conversations"),
+        ("members_by_person", "members"),
+    ):
         op.drop_index(index, table_name=table)
     for table in CHANGED:
         op.rename_table(table, _old(table))
@@ -237,9 +241,13 @@ def _indexes() -> None:
     op.create_index("conversations_by_people_key", "conversations", ["organization", "people_key"], unique=True)
     op.create_index("shares_by_name", "shares", ["organization", "workspace", "name"], unique=True)
     op.create_index("shares_by_workspace", "shares", ["organization", "workspace", "conversation"], unique=False)
+    op.create_index("connections_by_other", "connections", ["other_organization", "workspace", "conversation"], unique=False)
     op.create_index("members_by_person", "members", ["person_organization", "person", "conversation"], unique=False)
     org_wide: Any = sa.column("org_wide", sa.Boolean())
     in_channel: Any = sa.column("in_channel", sa.Boolean())
+    if op.get_bind().dialect.name == "sqlite":
+        # As its statements say it: an index serves only those whose text says the same.
+        org_wide, in_channel = sa.text("org_wide = 1"), sa.text("in_channel = 1")
     in_thread: Any = sa.column("thread_ts").is_not(None)
     for name, table, columns, where in (
         ("conversations_org_wide", "conversations", ["organization", "id"], org_wide),
