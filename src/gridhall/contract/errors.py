@@ -540,6 +540,18 @@ class TooManyReactions(Refusal):
     """The caller has given the message as many reactions as one person may."""
 
 
+class NotReactable(Refusal):
+    """Nobody can react to such an item any more."""
+
+
+class FileNotFound(Refusal):
+    """There is no such file."""
+
+
+class FileCommentNotFound(Refusal):
+    """There is no such comment on a file."""
+
+
 class AlreadyPinned(Refusal):
     """The message is pinned already."""
 

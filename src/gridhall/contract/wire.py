@@ -23,3 +23,12 @@ class Ok(msgspec.Struct, kw_only=True):
 def page(next_cursor: str) -> ResponseMetadata:
     """The metadata of one page; the cursor is empty on the last."""
     return ResponseMetadata(next_cursor=next_cursor)
+
+
+class Paging(msgspec.Struct, kw_only=True):
+    """Where a page stands that goes by its number: items on a page, items in all, the page from 1, pages in all."""
+
+    count: int
+    total: int
+    page: int
+    pages: int

@@ -2,13 +2,184 @@
 
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
+from gridhall.contract.errors import AlreadyReacted, InvalidName, NoReaction, TooManyEmoji, TooManyReactions
+from gridhall.contract.messages import Reaction
+from gridhall.domain import conversations, emoji, items
+from gridhall.domain.conversations import Hold
+
 if TYPE_CHECKING:
+    from gridhall.domain.actor import Actor
+    from gridhall.domain.call import Call
     from gridhall.domain.messages import Message
+    from gridhall.domain.people import Person
+    from gridhall.domain.work import Work
+
+MOST_EMOJI = 50
+"""Different emoji under one message."""
+
+MOST_BY_ONE = 23
+"""Reactions of one person to one message."""
+
+MOST_PAGED = 10_000
+"""Somebody's newest reactions, which pages with numbers hold; a cursor goes beyond."""
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[Reaction]).decode
+
+
+class Given(msgspec.Struct, gc=False, frozen=True):
+    """A reaction that somebody gave, and its place among theirs: which message, which emoji, when in microseconds."""
+
+    reacted: int
+    organization: str
+    conversation: str
+    ts: int
+    name: str
+
+
+NEWEST = Given(reacted=2**62, organization="", conversation="", ts=0, name="")
+"""Comes before every reaction."""
 
 
 class Reactions(Protocol):
     """Storage of reactions."""
 
+    async def add(self, message: "Message", name: str, *, organization: str, person: str, now: int) -> bool:
+        """Note a reaction, as given now or just after the person's last one; False where they gave it already."""
+        ...
+
+    async def remove(self, message: "Message", name: str, *, organization: str, person: str) -> bool:
+        """Take a reaction away; False where the person did not give it."""
+        ...
+
     async def remove_all(self, message: "Message") -> None:
         """Take every reaction off a message that is being deleted."""
         ...
+
+    async def list_given(self, organization: str, person: str, *, limit: int) -> list[Given]:
+        """What a person gave, newest first."""
+        ...
+
+    async def list_items(self, organization: str, person: str, *, after: Given, limit: int) -> list[tuple[Given, "Message"]]:
+        """The same with the messages, after this one."""
+        ...
+
+
+async def add(work: "Work", message: "Message", name: str, *, actor: "Actor") -> None:
+    """React to a message, which was locked.
+
+    An emoji that goes by several names is the same by each of them: it stays under the message as who came first named it.
+
+    Raises:
+        InvalidName: no emoji goes by this name.
+        TooManyEmoji: there are as many different emoji under the message as can be.
+        AlreadyReacted, TooManyReactions: the caller gave this one already, or as many as they may.
+    """
+    assert actor.user is not None
+    told = _told(message)
+    reaction = _same(told, name)
+    if reaction is None:
+        if not emoji.is_name(name):
+            raise InvalidName
+        if len(told) >= MOST_EMOJI:
+            raise TooManyEmoji
+        reaction = Reaction(name=name, users=[], count=0)
+        told.append(reaction)
+    elif actor.user in reaction.users:
+        raise AlreadyReacted
+    if sum(actor.user in other.users for other in told) >= MOST_BY_ONE:
+        raise TooManyReactions
+    now = work.source.micros()
+    if not await work.reactions.add(message, reaction.name, organization=actor.organization, person=actor.user, now=now):
+        raise AlreadyReacted
+    reaction.users.append(actor.user)
+    reaction.count += 1
+    await _save(work, message, told)
+
+
+async def remove(work: "Work", message: "Message", name: str, *, actor: "Actor") -> None:
+    """Take the caller's own reaction off a message, which was locked.
+
+    Raises:
+        InvalidName: no emoji goes by this name.
+        NoReaction: the caller did not react so.
+    """
+    assert actor.user is not None
+    told = _told(message)
+    reaction = _same(told, name)
+    if reaction is None:
+        raise NoReaction if emoji.is_name(name) else InvalidName
+    if actor.user not in reaction.users:
+        raise NoReaction
+    if not await work.reactions.remove(message, reaction.name, organization=actor.organization, person=actor.user):
+        raise NoReaction
+    reaction.users.remove(actor.user)
+    reaction.count -= 1
+    await _save(work, message, [reaction for reaction in told if reaction.count])
+
+
+def _told(message: "Message") -> list[Reaction]:
+    return _decode(message.reactions) if message.reactions is not None else []
+
+
+def _same(told: list[Reaction], name: str) -> Reaction | None:
+    """The reaction under a message that is meant by a name: by the same one, or by another of the same emoji."""
+    meant = emoji.canonical(name)
+    for reaction in told:
+        if reaction.name == name or (meant is not None and emoji.canonical(reaction.name) == meant):
+            return reaction
+    return None
+
+
+async def _save(work: "Work", message: "Message", told: list[Reaction]) -> None:
+    """Store what a message tells of its reactions. It tells of everybody, so that each finds themselves there."""
+    text = _encode(told).decode() if told else None
+    await work.messages.save_summary(message, thread=message.thread, reactions=text, pinned=message.pinned)
+
+
+Item = tuple[Given, "Message"]
+
+
+async def list_after(call: "Call", person: "Person", after: Given, limit: int) -> tuple[list[Item], Given | None]:
+    """What a person reacted to, newest first, as far as the caller may read it, and where the next page begins after.
+
+    No more than `limit` reactions are looked at, so a page may be shorter, even empty, and not be the last one.
+    """
+    found = await call.work.reactions.list_items(person.organization, person.id, after=after, limit=limit + 1)
+    looked_at = found[:limit]
+    readable = await _readable(call, [given for given, _ in looked_at])
+    shown = [item for item in looked_at if item[0].conversation in readable]
+    return shown, looked_at[-1][0] if len(found) > limit else None
+
+
+async def list_page(call: "Call", person: "Person", page: int, count: int) -> tuple[list[Item], Given | None, int]:
+    """The same by the number of the page, from 1, and how many items there are in all of them."""
+    given = await call.work.reactions.list_given(person.organization, person.id, limit=MOST_PAGED)
+    readable = await _readable(call, given)
+    places = [place for place, one in enumerate(given) if one.conversation in readable]
+    wanted = places[(page - 1) * count : page * count]
+    if not wanted:
+        return [], None, len(places)
+    first, last = wanted[0], wanted[-1]
+    after = given[first - 1] if first else NEWEST
+    found = await call.work.reactions.list_items(person.organization, person.id, after=after, limit=last - first + 1)
+    shown = [item for item in found if item[0].conversation in readable]
+    more = last < places[-1] or len(given) == MOST_PAGED
+    return shown, given[last] if more else None, len(places)
+
+
+async def _readable(call: "Call", given: list[Given]) -> set[str]:
+    """Which of the conversations the caller may read."""
+    actor = call.actor
+    readable = set()
+    for id in {one.conversation for one in given}:
+        found = await call.work.conversations.find(
+            id, organization=actor.organization, workspace=call.team or "", person=actor.user or "", hold=Hold.NOT
+        )
+        if found is None or found.ekm_access_withdrawn:
+            continue
+        if await conversations.visible_to(call, found) and items.is_open_to(call, found):
+            readable.add(id)
+    return readable

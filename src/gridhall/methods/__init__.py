@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from gridhall.methods import api, auth, bots, chat, conversations, team, users
+from gridhall.methods import api, auth, bots, chat, conversations, pins, reactions, team, users
 from gridhall.methods.auth import teams as auth_teams
 from gridhall.methods.conversations import history
 from gridhall.methods.users import conversations as users_conversations
@@ -16,6 +16,8 @@ MODULES: tuple[ModuleType, ...] = (
     chat,
     conversations,
     history,
+    pins,
+    reactions,
     team,
     users,
     users_conversations,
