@@ -360,6 +360,7 @@ class MemberEntry(Entry, frozen=True, kw_only=True):
     )
     left: Annotated[Seconds, _about("When they left, in Unix seconds; 0 while they are in.")] = 0
     last_read: Annotated[Ts | UnsetType, _about("The last message that they read; nothing yet where left out.")] = UNSET
+    open: Annotated[bool, _about("Whether they have it open, where it is a direct or group conversation.")] = True
 
 
 class ConversationEntry(Entry, frozen=True, kw_only=True):

@@ -213,8 +213,8 @@ class _Dump:
         # The first of the people tells whose organization a direct conversation is.
         members = sorted(self._members.get(id, []), key=lambda member: member["person_organization"] != row["organization"])
         people = [member["person"] for member in members]
-        entries = [_member(member, row["created"]) for member in members]
         direct = kind in (IM, MPIM)
+        entries = [_member(member, row["created"], open=member["open"] or not direct) for member in members]
         shared = {share["workspace"] for share in (*self._shares.get(id, []), *self._connections.get(id, []))}
         teams = [row["workspace"], *sorted(shared - {row["workspace"]})]
         return ConversationEntry(
@@ -342,12 +342,12 @@ def _session_settings(credentials: dict[str, Any]) -> SessionSettingsEntry | Uns
     )
 
 
-def _member(row: dict[str, Any], created: int) -> str | MemberEntry:
+def _member(row: dict[str, Any], created: int, *, open: bool) -> str | MemberEntry:
     """A member's id alone, where there is no more to say."""
-    if row["joined"] == created and not row["left"] and not row["last_read"]:
+    if row["joined"] == created and not row["left"] and not row["last_read"] and open:
         return str(row["person"])
     last_read = ts_text(row["last_read"]) if row["last_read"] else UNSET
-    return MemberEntry(user=row["person"], joined=row["joined"], left=row["left"], last_read=last_read)
+    return MemberEntry(user=row["person"], joined=row["joined"], left=row["left"], last_read=last_read, open=open)
 
 
 def _tombstone(row: dict[str, Any], content: str) -> TombstoneEntry:

@@ -428,7 +428,7 @@ def _member(member: Membership, created: int) -> dict[str, Any]:
         "joined": created if entry.joined is UNSET else entry.joined,
         "left": entry.left,
         "last_read": 0 if entry.last_read is UNSET else ts_micros(entry.last_read),
-        "open": True,
+        "open": entry.open,
     }
 
 
