@@ -661,7 +661,7 @@ def test_a_thread_is_counted_and_followed(database: Database) -> None:
         for row in database.rows(tables.thread_members)
     }
     # Who is no member of the channel follows what they wrote in, and nothing because somebody mentions them.
-    assert parts == {"U0ADA": (0, 0, 0), "U0BEN": (2, 2, 3), "U0BOT": (0, 0, 0), "U0CHO": (1, 4, 4)}
+    assert parts == {"U0ADA": (0, 5, 5), "U0BEN": (2, 2, 3), "U0BOT": (0, 0, 0), "U0CHO": (1, 4, 4)}
 
 
 def test_a_deleted_message_is_kept_apart(database: Database) -> None:
@@ -718,6 +718,34 @@ def test_that_a_message_was_edited_survives_where_its_story_was_not_kept(databas
     (document,) = database.dump()
 
     assert document.messages == [said(1, "U0ADA", "b", edits=[EditEntry(ts="2.000000", user="U0BEN", text="b")])]
+
+
+@pytest.mark.parametrize("marked", [[True, False], [False, False], [True, True], [False, True]])
+def test_edits_that_a_message_does_not_tell_of_survive(database: Database, marked: list[bool]) -> None:
+    story = [EditEntry(ts=f"{at + 2}.000000", user="U0BEN", text=str(at), marked=one) for at, one in enumerate(marked)]
+    database.load(plain(said(1, "U0ADA", "a", edits=story)))
+
+    told = content(database, 1)
+    assert told["text"] == "1"
+    last = [edit.ts for edit in story if edit.marked][-1:]
+    assert [told["edited"]["ts"]] == last if last else "edited" not in told
+    # That an edit before the last told one was not told of, is of no consequence.
+    (document,) = database.dump()
+    assert [edit.marked for edit in document.messages[0].edits] == ([True, True] if marked[1] else marked)
+
+
+def test_a_wording_that_no_edit_tells_of_survives(database: Database) -> None:
+    """Retention kept edits for a while, and then an edit was neither kept nor told of."""
+    database.load(plain(said(1, "U0ADA", "a", edits=[EditEntry(ts="2.000000", user="U0BEN", text="b")])))
+    database.raw.execute("""UPDATE messages SET content = replace(content, '"text":"b"', '"text":"c"')""")
+
+    (document,) = database.dump()
+    again = Database()
+    again.load(document)
+
+    assert [(edit.text, edit.marked) for edit in document.messages[0].edits] == [("b", True), ("c", False)]
+    assert content(again, 1) == content(database, 1)
+    again.raw.close()
 
 
 def test_a_deleted_message_that_was_out_of_sight_is_both(database: Database) -> None:

@@ -179,6 +179,11 @@ OLD = [
     message(12, "W3", "reply to it", thread_ts=11),
     message(13, "W2", "shown", thread_ts=10, subtype="thread_broadcast"),
     message(14, "W4", "not said", thread_ts=10, deleted_ts=15, deleted_by="W1"),
+    # A thread whose replies are all gone, and another whose parent is gone as well.
+    message(15, "W1", "anyone?"),
+    message(16, "W2", "no", thread_ts=15, deleted_ts=17, deleted_by="W2"),
+    message(18, "W1", "nobody?", deleted_ts=19, deleted_by="W1"),
+    message(19, "W2", "no", thread_ts=18, deleted_ts=19, deleted_by="W2"),
     # What was deleted: by itself, with a story, with replies, and where nothing of it is left.
     message(20, "W1", "gone", deleted_ts=25.5, deleted_by="W2", pinned_by="W1"),
     edit(20, 22, "W1", "going"),
@@ -359,8 +364,15 @@ def test_a_thread_is_counted(migrated: Migrated) -> None:
     parts = {
         row["person"]: (row["replies"], row["first_reply"] // SECOND, row["last_read"] // SECOND) for row in parts_of(migrated)
     }
-    assert parts == {"W1": (0, 0, 0), "W2": (3, 11, 50), "W3": (1, 12, 12)}
+    assert parts == {"W1": (0, 0, 0), "W2": (3, 11, 50), "W3": (1, 12, 12), "W4": (0, 14, 14)}
     assert all(row["subscribed"] for row in parts_of(migrated))
+
+
+def test_a_parent_goes_on_telling_of_its_thread_when_the_replies_are_gone(migrated: Migrated) -> None:
+    thread = migrated.message(15)["thread"]
+    assert thread == '"reply_count":0,"reply_users_count":0,"reply_users":[],"is_locked":false'
+    assert {row["person"] for row in migrated.rows(tables.thread_members, thread_ts=15 * SECOND)} == {"W1", "W2"}
+    assert migrated.rows(tables.messages, ts=18 * SECOND) == migrated.rows(tables.thread_members, thread_ts=18 * SECOND) == []
 
 
 def parts_of(migrated: Migrated) -> list[Row]:
@@ -368,7 +380,7 @@ def parts_of(migrated: Migrated) -> list[Row]:
 
 
 def test_what_was_deleted_is_kept_apart(migrated: Migrated) -> None:
-    assert {row["ts"] // SECOND for row in migrated.rows(tables.deleted_messages)} == {14, 20, 30}
+    assert {row["ts"] // SECOND for row in migrated.rows(tables.deleted_messages)} == {14, 16, 18, 19, 20, 30}
     row = migrated.message(20, tables.deleted_messages)
     assert (row["deleted_ts"], row["deleted_by"]) == (25 * SECOND + SECOND // 2, "W2")
     assert row["content"] == plain(20, "W1", "going", "T1", edited={"user": "W1", "ts": "22.000000"})

@@ -400,6 +400,7 @@ class EditEntry(Entry, frozen=True, kw_only=True):
     ts: Annotated[Ts, _about("When it was edited.")]
     user: Annotated[str, _about("The id of who edited it.")]
     text: Annotated[str, _about("The wording after the edit.")]
+    marked: Annotated[bool, _about("Whether the message tells from then on that it was edited.")] = True
 
 
 class DeletionEntry(Entry, frozen=True, kw_only=True):

@@ -281,12 +281,21 @@ def _said(rows: dict[str, Rows]) -> Rows:
 
 
 def _edits(content: Content, steps: Rows) -> list[EditEntry]:
-    """The story of a message; where it was not kept, that it was edited."""
+    """The story of a message. Where it was not kept to its end, one edit more says what the message came to be."""
     edits = [EditEntry(ts=ts_text(step["edited_ts"]), user=step["person"], text=step["text"]) for step in steps]
-    if content.edited is not UNSET:
-        last = EditEntry(ts=content.edited.ts, user=content.edited.user, text=content.text)
-        if not edits or edits[-1] != last:
-            edits.append(last)
+    edited = content.edited
+    if edited is UNSET:
+        told = 0
+    else:
+        places = (at for at, edit in enumerate(edits, 1) if (edit.ts, edit.user) == (edited.ts, edited.user))
+        told = max(places, default=0)
+        if not told:
+            edits.append(EditEntry(ts=edited.ts, user=edited.user, text=content.text))
+            told = len(edits)
+    # Edits after the last that the message tells of are those that it does not.
+    edits[told:] = [msgspec.structs.replace(edit, marked=False) for edit in edits[told:]]
+    if edits and edits[-1].text != content.text:
+        edits.append(msgspec.structs.replace(edits[-1], text=content.text, marked=False))
     return edits
 
 

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Table
 
 from gridhall.contract.messages import Content, Edited, Reaction, Thread
-from gridhall.contract.orgfile import MessageEntry
+from gridhall.contract.orgfile import EditEntry, MessageEntry
 from gridhall.contract.timestamps import ts_micros, ts_text
 from gridhall.domain import threads
 from gridhall.domain.messages import BROADCAST, DELETED_TEXT, SLACKBOT, Author
@@ -67,19 +67,24 @@ class _Told:
         self._index = index
         self._conversation = conversation
         self._messages = {message.ts: message for message in messages}
+        self._present = {(member.organization, member.user) for member in conversation.members if not member.entry.left}
         self._replies: dict[int, list[Message]] = {}
         for message in messages:
-            if message.parent is not None and message.entry.deleted is None:
+            if message.parent is not None:
                 self._replies.setdefault(message.parent, []).append(message)
+        self._answered = {ts for ts, replies in self._replies.items() if any(not reply.entry.deleted for reply in replies)}
+        """The parents of replies that are there now."""
 
     def rows(self) -> Iterator[Row]:
         for message in self._messages.values():
             yield from self._message(message)
-        for ts, replies in self._replies.items():
-            if ts not in self._messages:
+        for ts in self._replies:
+            parent = self._messages.get(ts)
+            if parent is None and ts in self._answered:
                 # The documents do not have it: it stands as one that was deleted.
                 yield self._placeholder(ts, self._conversation.organization, SLACKBOT)
-            yield from self._thread_members(ts, replies)
+            if ts in self._answered or (parent is not None and not parent.entry.deleted):
+                yield from self._thread_members(ts)
 
     def _of(self, ts: int) -> dict[str, Any]:
         return {"organization": self._conversation.organization, "conversation": self._conversation.id, "ts": ts}
@@ -87,7 +92,7 @@ class _Told:
     def _message(self, message: Message) -> Iterator[Row]:
         entry, author, of = message.entry, message.author, self._of(message.ts)
         edits, reactions = _edits(entry), list(self._reactions(message))
-        content = self._content(message, edits)
+        content = self._content(message)
         if entry.tombstone:
             yield (
                 tables.tombstones,
@@ -118,7 +123,7 @@ class _Told:
         if entry.deleted:
             ended = {"deleted_ts": ts_micros(entry.deleted.ts), "deleted_by": entry.deleted.user}
             yield tables.deleted_messages, whole | ended
-            if message.ts in self._replies:
+            if message.ts in self._answered:
                 yield self._placeholder(message.ts, author.organization, author.person, app=_app_of_bot(author))
             return
         yield tables.messages, whole | {"thread": self._thread(message.ts), "pinned": entry.pinned_by is not UNSET}
@@ -135,8 +140,8 @@ class _Told:
             organization = self._index.organization_in(self._conversation, person)
             yield Given(name, organization, person, message.ts + position)
 
-    def _content(self, message: Message, edits: list[Step]) -> Content:
-        entry, author = message.entry, message.author
+    def _content(self, message: Message) -> Content:
+        entry, author, edits = message.entry, message.author, _in_order(message.entry)
         if entry.subtype == threads.TOMBSTONE:
             return _placeholder(message.ts, entry.text or DELETED_TEXT)
         content = Content(
@@ -156,8 +161,9 @@ class _Told:
             old_name=_or_unset(entry.old_name),
             inviter=entry.inviter,
         )
-        if edits:
-            content.edited = Edited(user=edits[-1].person, ts=ts_text(edits[-1].edited_ts))
+        marked = [edit for edit in edits if edit.marked]
+        if marked:
+            content.edited = Edited(user=marked[-1].user, ts=ts_text(ts_micros(marked[-1].ts)))
         if message.parent is not None:
             parent = self._messages.get(message.parent)
             content.thread_ts = ts_text(message.parent)
@@ -184,34 +190,39 @@ class _Told:
         )
 
     def _thread(self, ts: int) -> str | None:
-        replies = self._replies.get(ts)
-        if not replies:
+        """What a parent tells of its thread, and goes on telling when the last reply is gone."""
+        if ts not in self._replies:
             return None
-        people = list(dict.fromkeys(reply.author.person for reply in replies))
+        replies = [reply for reply in self._replies[ts] if not reply.entry.deleted]
+        people = [person for (_, person), part in self._parts(ts).items() if part["replies"]]
         return threads.summary(
             Thread(
                 reply_count=len(replies),
                 reply_users_count=len(people),
-                latest_reply=ts_text(replies[-1].ts),
+                latest_reply=ts_text(replies[-1].ts) if replies else UNSET,
                 reply_users=people[: threads.MOST_SHOWN],
             )
         )
 
-    def _thread_members(self, ts: int, replies: list[Message]) -> Iterator[Row]:
-        """Who follows a thread: whoever replied, and those present who wrote the parent or are mentioned in a reply."""
+    def _parts(self, ts: int) -> dict[tuple[str, str], dict[str, int]]:
+        """What those who ever replied did, the first of them first."""
         parts: dict[tuple[str, str], dict[str, int]] = {}
-        for reply in replies:
+        for reply in self._replies[ts]:
             who = reply.author.organization, reply.author.person
             part = parts.setdefault(who, {"replies": 0, "first_reply": reply.ts})
-            part["replies"] += 1
+            part["replies"] += not reply.entry.deleted
             part["last_read"] = reply.ts
+        return parts
+
+    def _thread_members(self, ts: int) -> Iterator[Row]:
+        """Who follows a thread: whoever replied, and those present who wrote the parent or are mentioned in a reply."""
+        parts, replies = self._parts(ts), self._replies[ts]
         concerned = [(reply.author.organization, person) for reply in replies for person in threads.mentioned(reply.entry.text)]
         if ts in self._messages:
             author = self._messages[ts].author
-            concerned.insert(0, (author.organization, author.person))
-        present = {(member.organization, member.user) for member in self._conversation.members if not member.entry.left}
+            concerned.append((author.organization, author.person))
         for who in concerned:
-            if who in present:
+            if who in self._present:
                 parts.setdefault(who, {"replies": 0, "first_reply": 0, "last_read": 0})
         of = {"organization": self._conversation.organization, "conversation": self._conversation.id, "thread_ts": ts}
         for (organization, person), part in parts.items():
@@ -230,9 +241,13 @@ def _or_unset(value: T | None) -> T | UnsetType:
     return UNSET if value is None else value
 
 
+def _in_order(entry: MessageEntry) -> list[EditEntry]:
+    return sorted(entry.edits, key=lambda edit: ts_micros(edit.ts))
+
+
 def _edits(entry: MessageEntry) -> list[Step]:
     steps, text = [], entry.text
-    for edit in sorted(entry.edits, key=lambda edit: ts_micros(edit.ts)):
+    for edit in _in_order(entry):
         steps.append(Step(ts_micros(edit.ts), edit.user, text, edit.text))
         text = edit.text
     return steps

@@ -464,8 +464,10 @@ class _OldMessages:
                 self.root[row["ts"]] = self.root.get(parent, parent)
         self.replies: dict[int, list[dict[str, Any]]] = {}
         for row in messages:
-            if row["ts"] in self.root and row["deleted_ts"] is None:
+            if row["ts"] in self.root:
                 self.replies.setdefault(self.root[row["ts"]], []).append(row)
+        self.answered = {ts for ts, rows in self.replies.items() if any(row["deleted_ts"] is None for row in rows)}
+        """The parents of replies that are there now."""
 
 
 def _by_ts(rows: list[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
@@ -496,11 +498,13 @@ class _Carrier:
     def carry(self) -> None:
         for row in self._old.messages:
             self._message(row)
-        for ts, replies in self._old.replies.items():
-            if ts not in self._old.by_ts:
+        for ts in self._old.replies:
+            parent = self._old.by_ts.get(ts)
+            if parent is None and ts in self._old.answered:
                 # Its replies were told of a parent that nobody knows: it stands as one that was deleted.
                 self._place(ts, self._conversation.organization, PLATFORM)
-            self._thread_members(ts, replies)
+            if ts in self._old.answered or (parent is not None and parent["deleted_ts"] is None):
+                self._thread_members(ts)
 
     def _author(self, person: str) -> _Author:
         author = self._authors.get(person)
@@ -545,7 +549,7 @@ class _Carrier:
         }
         if row["deleted_ts"] is not None:
             self._writer.add("deleted_messages", whole | {"deleted_ts": row["deleted_ts"], "deleted_by": row["deleted_by"]})
-            if ts in self._old.replies:
+            if ts in self._old.answered:
                 self._place(ts, author.organization, row["person"], app=whole["app"])
             return
         self._writer.add("messages", whole | {"thread": self._thread(ts), "pinned": row["pinned_by"] is not None})
@@ -628,28 +632,27 @@ class _Carrier:
         )
 
     def _thread(self, ts: int) -> str | None:
-        """What a parent tells of its thread, without the braces."""
-        replies = self._old.replies.get(ts)
-        if not replies:
+        """What a parent tells of its thread, without the braces; it goes on telling when the last reply is gone."""
+        if ts not in self._old.replies:
             return None
-        people = list(dict.fromkeys(reply["person"] for reply in replies))
-        summary = {
-            "reply_count": len(replies),
-            "reply_users_count": len(people),
-            "latest_reply": _ts_text(replies[-1]["ts"]),
-            "reply_users": people[:MOST_SHOWN],
-            "is_locked": False,
-        }
-        return _json(summary)[1:-1]
+        replies = [reply for reply in self._old.replies[ts] if reply["deleted_ts"] is None]
+        people = [person for person, part in self._parts(ts).items() if part["replies"]]
+        latest = {"latest_reply": _ts_text(replies[-1]["ts"])} if replies else {}
+        shown = {"reply_users": people[:MOST_SHOWN], "is_locked": False}
+        return _json({"reply_count": len(replies), "reply_users_count": len(people), **latest, **shown})[1:-1]
 
-    def _thread_members(self, ts: int, replies: list[dict[str, Any]]) -> None:
-        """Who replied, and who wrote the parent and is still there: they follow the thread."""
+    def _parts(self, ts: int) -> dict[str, dict[str, int]]:
+        """What those who ever replied did, the first of them first."""
         parts: dict[str, dict[str, int]] = {}
-        for reply in replies:
+        for reply in self._old.replies[ts]:
             part = parts.setdefault(reply["person"], {"replies": 0, "first_reply": reply["ts"]})
-            part["replies"] += 1
+            part["replies"] += reply["deleted_ts"] is None
             part["last_read"] = reply["ts"]
-        parent = self._old.by_ts.get(ts)
+        return parts
+
+    def _thread_members(self, ts: int) -> None:
+        """Who replied, and who wrote the parent and is still there: they follow the thread."""
+        parts, parent = self._parts(ts), self._old.by_ts.get(ts)
         if parent is not None and (self._author(parent["person"]).organization, parent["person"]) in self._conversation.present:
             parts.setdefault(parent["person"], {"replies": 0, "first_reply": 0, "last_read": 0})
         of = {"organization": self._conversation.organization, "conversation": self._conversation.id, "thread_ts": ts}

@@ -1,0 +1,117 @@
+"""What was posted, exported and loaded again is stored as it was: files and methods fill the tables alike."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from gridhall.contract.messages import Content
+from gridhall.contract.orgfile import OrgDocument
+from gridhall.domain import messages
+from gridhall.domain.conversations import Hold
+from gridhall.domain.messages import Author, Draft
+from gridhall.domain.work import Work
+from gridhall.storage import tables
+from gridhall.storage.engines import migrate
+from gridhall.storage.orgfile.dump import dump
+from gridhall.storage.orgfile.load import load
+from gridhall.storage.statement import Statement
+from gridhall.storage.work import SqlWork
+from harness.databases import Databases, run
+from harness.storage import opened
+
+ORGANIZATION, TEAM = "E0ACME00001", "T0EAST00001"
+GENERAL = "C0GENERAL01"
+ADA, BEN, CHO = (Author(ORGANIZATION, person, TEAM) for person in ("W0ADA000001", "W0BEN000001", "W0CHO000001"))
+BOT = Author(ORGANIZATION, "W0BOT000001", TEAM, "A0DESK00001", "B0DESK00001")
+THROUGH = Author(ORGANIZATION, "W0ADA000001", TEAM, "A0ADMIN0001")
+
+ALIKE = (
+    tables.messages,
+    tables.client_messages,
+    tables.message_edits,
+    tables.deleted_messages,
+    tables.thread_members,
+)
+
+
+async def _post_all(work: Work) -> None:
+    """Everything that can be done with messages, in one conversation."""
+    general = await work.conversations.find(
+        GENERAL, organization=ORGANIZATION, workspace=TEAM, person=ADA.person, hold=Hold.NOT
+    )
+    assert general is not None
+
+    async def say(author: Author, text: str, **more: Any) -> messages.Message:
+        draft = Draft(Content(text=text, **more.pop("content", {})), **more)
+        return await messages.post(work, general, draft, author=author)
+
+    async def change(message: messages.Message, text: str, **more: Any) -> None:
+        now = await work.messages.lock(ORGANIZATION, GENERAL, message.ts)
+        assert now is not None
+        content = now.read()
+        content.text = text
+        await messages.edit(work, general, now, content, editor=BEN.person, **more)
+
+    async def remove(message: messages.Message) -> None:
+        now = await work.messages.lock(ORGANIZATION, GENERAL, message.ts)
+        assert now is not None
+        await messages.delete(work, general, now, by=ADA.person)
+
+    async def reply(parent: messages.Message, author: Author, text: str, **more: Any) -> messages.Message:
+        now = await work.messages.lock(ORGANIZATION, GENERAL, parent.ts)
+        return await say(author, text, parent=now, **more)
+
+    await say(BOT, "beep", content={"blocks": [{"type": "divider"}], "attachments": [{"fallback": "x"}]})
+    await say(THROUGH, "by an app", client_msg_id="m-1")
+    await messages.tell(work, general, Content(subtype="channel_topic", text="set the topic", topic="New"), author=ADA)
+    parent = await say(ADA, "who comes?")
+    await reply(parent, BEN, f"I, and <@{CHO.person}>")
+    await reply(parent, CHO, "shown", broadcast=True)
+    await remove(await reply(parent, BEN, "not I"))
+    alone = await say(ADA, "anyone?")
+    await remove(await reply(alone, BEN, "no"))
+    edited = await say(CHO, "first")
+    await change(edited, "second")
+    await change(edited, "third", marked=False)
+    await remove(await say(ADA, "gone", client_msg_id="m-2"))
+    gone = await say(BOT, "gone, but for its reply")
+    await change(gone, "really")
+    await reply(gone, CHO, "why?")
+    await remove(gone)
+
+
+def _statement(table: Table) -> Statement[dict[str, Any]]:
+    names = table.c.keys()
+    found = select(*table.c).order_by(*table.primary_key.columns)
+    return Statement(found, lambda *values: dict(zip(names, values, strict=True)))
+
+
+def _unit(what: Callable[[SqlWork], Coroutine[Any, Any, Any]]) -> Callable[[Work], Coroutine[Any, Any, Any]]:
+    async def unit(work: Work) -> Any:
+        assert isinstance(work, SqlWork)
+        return await what(work)
+
+    return unit
+
+
+async def _rows(work: SqlWork) -> dict[str, list[dict[str, Any]]]:
+    return {table.name: await work.connection.all(_statement(table)) for table in ALIKE}
+
+
+def test_files_and_posts_fill_the_tables_alike(any_databases: Databases) -> None:
+    posted, loaded = any_databases.filled(), any_databases.empty()
+
+    async def main() -> None:
+        await migrate(loaded)
+        async with opened(posted) as storage:
+            await storage.write(_post_all)
+            documents: list[OrgDocument] = await storage.read(_unit(lambda work: dump(work.connection)))
+            expected = await storage.read(_unit(_rows))
+        async with opened(loaded) as storage:
+            await storage.write(_unit(lambda work: load(work.connection, documents, work.source, str)))
+            found = await storage.read(_unit(_rows))
+        for table in ALIKE:
+            assert found[table.name] == expected[table.name], table.name
+
+    run(main())
