@@ -540,6 +540,10 @@ class TooManyReactions(Refusal):
     """The caller has given the message as many reactions as one person may."""
 
 
+class NoAccess(Refusal):
+    """The item is not for this caller to react to."""
+
+
 class NotReactable(Refusal):
     """Nobody can react to such an item any more."""
 

@@ -20,9 +20,11 @@ from gridhall.contract.errors import (
     InvalidName,
     IsArchived,
     MessageNotFound,
+    NoAccess,
     NoItemSpecified,
     NoReaction,
     NotReactable,
+    Refusal,
     TooManyEmoji,
     TooManyReactions,
     UserNotFound,
@@ -125,6 +127,7 @@ class ListResult(Ok, kw_only=True):
         InvalidName,
         IsArchived,
         MessageNotFound,
+        NoAccess,
         NoItemSpecified,
         NotReactable,
         TooManyEmoji,
@@ -136,7 +139,7 @@ async def add(call: Call, args: AddArgs) -> Ok:
     """React to a message."""
     if args.file or args.file_comment:
         raise NotReactable
-    conversation = await _conversation(call, args.channel, Hold.STEADY)
+    conversation = await _conversation(call, args.channel, Hold.STEADY, NoAccess)
     if conversation.archived:
         raise IsArchived
     message = await items.find(call, conversation, args.timestamp, held=True)
@@ -156,6 +159,7 @@ async def add(call: Call, args: AddArgs) -> Ok:
         FileNotFound,
         InvalidName,
         MessageNotFound,
+        NoAccess,
         NoItemSpecified,
         NoReaction,
     ),
@@ -164,7 +168,7 @@ async def add(call: Call, args: AddArgs) -> Ok:
 async def remove(call: Call, args: RemoveArgs) -> Ok:
     """Take a reaction of one's own away."""
     channel, timestamp = _item_of(args)
-    conversation = await _conversation(call, channel, Hold.STEADY)
+    conversation = await _conversation(call, channel, Hold.STEADY, NoAccess)
     message = await items.find(call, conversation, timestamp, held=True)
     await reactions.remove(call.work, message, args.name, actor=call.actor)
     return Ok()
@@ -180,7 +184,7 @@ async def remove(call: Call, args: RemoveArgs) -> Ok:
 async def get(call: Call, args: GetArgs) -> GetResult:
     """Read the reactions to a message."""
     channel, timestamp = _item_of(args)
-    conversation = await _conversation(call, channel, Hold.NOT)
+    conversation = await _conversation(call, channel, Hold.NOT, AccessDenied)
     message = await items.find(call, conversation, timestamp)
     shown = await reading.show_one(call, message, permalinks=True)
     return GetResult(channel=conversation.id, message=ready(shown))
@@ -202,10 +206,11 @@ def _item_of(args: RemoveArgs | GetArgs) -> tuple[str, str]:
     raise NoItemSpecified
 
 
-async def _conversation(call: Call, id: str, hold: Hold) -> Seen:
+async def _conversation(call: Call, id: str, hold: Hold, closed: type[Refusal]) -> Seen:
+    """The conversation that a caller names; `closed` is what they are refused with where they see it and do not read it."""
     conversation = await conversations.see(call, id, hold)
     if not items.is_open_to(call, conversation):
-        raise AccessDenied
+        raise closed
     return conversation
 
 

@@ -1,0 +1,58 @@
+"""Servers over tests/data/items.yaml, and what is done to messages there."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from gridhall.contract.timestamps import ts_micros
+from gridhall.domain import messages
+from gridhall.domain.conversations import Hold
+from harness.live import Live
+
+ZOO = "E0ZOO000001"
+DEN, YARD, CAVE, OLD, POND, LINK, DIRECT = (
+    "C0DEN000001",
+    "C0YARD00001",
+    "C0CAVE00001",
+    "C0OLD000001",
+    "C0POND00001",
+    "C0LINK00001",
+    "D0ANNBEN001",
+)
+# Messages that are there: what the den tells, one out of sight, one with a reaction of the zoo's own, one of the archive.
+JOINED, UNSAID, OF_OUR_OWN, ONCE = "1500000001.000001", "1500000002.000001", "1500000004.000001", "1500000005.000001"
+ANN, BEN, CAT, KEEPER, FAY, FOX = "W0ANN000001", "W0BEN000001", "W0CAT000001", "W0KEEPER001", "U0FAY000001", "U0FOX000001"
+
+OK = {"ok": True}
+
+
+def refusal(code: str) -> dict[str, object]:
+    """The whole answer that refuses with a code and says nothing else."""
+    return {"ok": False, "error": code}
+
+
+def post(zoo: Live, channel: str = DEN, token: str = "xoxp-ann", **arguments: object) -> str:
+    """The `ts` of a new message."""
+    answer = zoo.call("chat.postMessage", token, channel=channel, text="Hello", **arguments)
+    assert answer["ok"], answer
+    ts: str = answer["ts"]
+    return ts
+
+
+def delete(zoo: Live, ts: str) -> dict[str, Any]:
+    """Delete a message of the den."""
+
+    async def unit(work: Any) -> dict[str, Any]:
+        den = await work.conversations.find(DEN, organization=ZOO, workspace="", person=ANN, hold=Hold.STEADY)
+        message = await work.messages.lock(ZOO, DEN, ts_micros(ts))
+        await messages.delete(work, den, message, by=ANN)
+        return OK
+
+    gone: dict[str, Any] = zoo.on_loop(zoo.gridhall.storage.write(unit))
+    return gone
+
+
+def at_once(*calls: Callable[[], dict[str, Any]]) -> list[str]:
+    """What came out of calls that were made at once: codes, or ok."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return sorted(answer.get("error", "ok") for answer in pool.map(lambda call: call(), calls))
