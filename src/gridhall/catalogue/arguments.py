@@ -127,6 +127,17 @@ def _list(value: object, argument: Argument) -> object:
     return tuple(value)
 
 
+def _objects(value: object, argument: Argument) -> object:
+    if isinstance(value, str):
+        try:
+            value = _decoded(value)
+        except ValueError as error:
+            raise argument.refuse(argument.arg.invalid, "is no valid JSON array") from error
+    if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
+        raise argument.refuse(argument.arg.invalid, "must be an array of objects")
+    return value
+
+
 def _object(value: object, argument: Argument) -> object:
     if isinstance(value, str):
         try:
@@ -143,6 +154,7 @@ _KINDS: dict[object, tuple[str, Callable[[object, Argument], object]]] = {
     int: ("integer", _integer),
     bool: ("boolean", _boolean),
     tuple: ("list", _list),
+    list: ("array of objects", _objects),
     dict: ("object", _object),
 }
 
