@@ -1,4 +1,4 @@
-"""Servers over `tests/data/campus.yaml`, where everybody stands somewhere else."""
+"""Servers over `tests/data/campus.yaml`, where everybody stands somewhere else, and `clubs.yaml`, where tests make people."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pytest
 
 from harness.databases import Databases
 from harness.live import Live, live
+from methods.clubs import Clubs
 
 
 def _serve(databases: Databases) -> Iterator[Live]:
@@ -48,3 +49,77 @@ def own_campus(sqlite_databases: Databases) -> Iterator[Live]:
 def any_campus(any_databases: Databases) -> Iterator[Live]:
     """A server of the test's own on each engine, where the engines could differ."""
     yield from _serve(any_databases)
+
+
+@pytest.fixture(scope="session")
+def _clubs_sqlite(sqlite_databases: Databases) -> Iterator[Live]:
+    with live(sqlite_databases.filled("clubs")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def _clubs_postgresql(postgres_databases: Databases) -> Iterator[Live]:
+    with live(postgres_databases.filled("clubs")) as running:
+        yield running
+
+
+@pytest.fixture
+def clubs(engine: str, request: pytest.FixtureRequest) -> Iterator[Clubs]:
+    """One server of each engine for tests that make people and channels of their own."""
+    running: Live = request.getfixturevalue(f"_clubs_{engine}")
+    yield Clubs(running)
+    assert not running.undeclared, "\n".join(running.undeclared)
+
+
+@pytest.fixture(scope="session")
+def _press_sqlite(sqlite_databases: Databases) -> Iterator[Live]:
+    with live(sqlite_databases.filled("chat")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def _press_postgresql(postgres_databases: Databases) -> Iterator[Live]:
+    with live(postgres_databases.filled("chat")) as running:
+        yield running
+
+
+@pytest.fixture
+def press(engine: str, request: pytest.FixtureRequest) -> Iterator[Live]:
+    """One server of each engine over `chat.yaml`, for tests that touch nothing but messages of their own."""
+    running: Live = request.getfixturevalue(f"_press_{engine}")
+    yield running
+    assert not running.undeclared, "\n".join(running.undeclared)
+
+
+@pytest.fixture
+def own_press(any_databases: Databases) -> Iterator[Live]:
+    """A server of the test's own over it."""
+    with live(any_databases.filled("chat")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def _library_sqlite(sqlite_databases: Databases) -> Iterator[Live]:
+    with live(sqlite_databases.filled("library")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def _library_postgresql(postgres_databases: Databases) -> Iterator[Live]:
+    with live(postgres_databases.filled("library")) as running:
+        yield running
+
+
+@pytest.fixture
+def library(engine: str, request: pytest.FixtureRequest) -> Iterator[Live]:
+    """One server of each engine over `library.yaml` for all tests that only read."""
+    running: Live = request.getfixturevalue(f"_library_{engine}")
+    yield running
+    assert not running.undeclared, "\n".join(running.undeclared)
+
+
+@pytest.fixture
+def any_library(any_databases: Databases) -> Iterator[Live]:
+    """A server of the test's own over `library.yaml`, on each engine."""
+    with live(any_databases.filled("library")) as running:
+        yield running

@@ -368,6 +368,10 @@ class AlreadyInChannel(Refusal):
     """The person is in the channel already."""
 
 
+class NoExternalInvitePermission(Refusal):
+    """Who is in the channel from another organization invites people of that one only."""
+
+
 class InviteeCantSeeChannel(Refusal):
     """The channel is in no workspace of the person's."""
 
@@ -386,6 +390,10 @@ class UserIsRestricted(Refusal):
 
 class NoUser(Refusal):
     """No person is named."""
+
+
+class NotSupported(Refusal):
+    """This cannot be done with this person in this channel."""
 
 
 class LastMember(Refusal):
@@ -464,6 +472,10 @@ class InvalidTsOldest(Refusal):
     """The earlier end is no time."""
 
 
+class InvalidMetadataFilterKeys(Refusal):
+    """The keys of metadata to tell are no list of texts."""
+
+
 class InvalidTimestamp(Refusal):
     """The timestamp is none."""
 
@@ -478,6 +490,34 @@ class NoText(Refusal):
 
 class MsgTooLong(Refusal):
     """The message is too long."""
+
+
+class AsUserNotSupported(Refusal):
+    """A bot posts as itself, and as nobody else."""
+
+
+class MarkdownTextConflict(Refusal):
+    """Text in standard Markdown stands beside other text."""
+
+
+class InvalidBlocks(Refusal):
+    """The blocks cannot be."""
+
+
+class InvalidBlocksFormat(Refusal):
+    """The blocks are no list of objects."""
+
+
+class InvalidAttachments(Refusal):
+    """The attachments are no list of objects."""
+
+
+class TooManyAttachments(Refusal):
+    """The message has more attachments than one can have."""
+
+
+class NoDualBroadcastContentUpdate(Refusal):
+    """A reply is shown in the channel, or given other content, but not both at once."""
 
 
 class CannotReplyToMessage(Refusal):

@@ -122,7 +122,11 @@ class Properties(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Conversation(msgspec.Struct, kw_only=True):
-    """A channel, a direct message or a group of them. Fields that only one kind has are absent from the others."""
+    """A channel, a direct message or a group of them. Fields that only one kind has are absent from the others.
+
+    `is_read_only`, `is_thread_only` and `is_non_threadable` tell what the caller cannot do in a channel: post and reply, post,
+    reply. `last_read`, `latest`, `unread_count` and `unread_count_display` are the caller's as well.
+    """
 
     id: str
     created: int
@@ -159,6 +163,10 @@ class Conversation(msgspec.Struct, kw_only=True):
     user: str | UnsetType = UNSET
     is_user_deleted: bool | UnsetType = UNSET
     is_member: bool | UnsetType = UNSET
+    is_frozen: bool | UnsetType = UNSET
+    is_read_only: bool | UnsetType = UNSET
+    is_thread_only: bool | UnsetType = UNSET
+    is_non_threadable: bool | UnsetType = UNSET
     is_open: bool | UnsetType = UNSET
     last_read: str | UnsetType = UNSET
     latest: Message | UnsetType | None = UNSET
@@ -167,6 +175,24 @@ class Conversation(msgspec.Struct, kw_only=True):
     num_members: int | UnsetType = UNSET
     locale: str | UnsetType = UNSET
     priority: int | UnsetType = UNSET
+
+
+class Opened(Conversation, kw_only=True):
+    """A conversation that was opened: all of it, or its id alone."""
+
+    created: int | UnsetType = UNSET  # type: ignore[assignment]
+    is_archived: bool | UnsetType = UNSET  # type: ignore[assignment]
+    is_im: bool | UnsetType = UNSET  # type: ignore[assignment]
+    is_org_shared: bool | UnsetType = UNSET  # type: ignore[assignment]
+    updated: int | UnsetType = UNSET  # type: ignore[assignment]
+
+
+class NotInvited(msgspec.Struct, kw_only=True):
+    """Somebody who could not be invited, and the code that says why."""
+
+    user: str
+    ok: bool
+    error: str
 
 
 class Bot(msgspec.Struct, kw_only=True):

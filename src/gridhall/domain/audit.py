@@ -1,5 +1,6 @@
 """The audit log: who did what to whom, written in the transaction that did it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -28,6 +29,8 @@ class Audit(Protocol):
 
     async def add(self, entry: Entry) -> None: ...
 
+    async def add_all(self, entries: Sequence[Entry]) -> None: ...
+
     async def list(self, organization: str) -> list[Entry]: ...
 
 
@@ -50,16 +53,44 @@ async def write(
         actor: who acted; None for the operator at the command line.
         details: what else to tell; never a secret.
     """
-    await work.audit.add(
-        Entry(
-            organization=organization,
-            id=work.source.id("Au"),
-            at=work.source.micros(),
-            action=action,
-            actor_kind="user" if actor else OPERATOR,
-            actor=(actor.user or actor.token) if actor else OPERATOR,
-            entity_kind=entity[0],
-            entity=entity[1],
-            details=msgspec.json.encode(details or {}).decode(),
-        )
+    await work.audit.add(_entry(work, organization, action, entity, actor, details or {}))
+
+
+async def write_all(
+    work: "Work",
+    organization: str,
+    acts: Sequence[tuple[str, dict[str, object]]],
+    *,
+    entity: tuple[str, str],
+    actor: "Actor | None",
+) -> None:
+    """Write several acts on one entity into the log.
+
+    Arguments:
+        acts: each action with its details.
+    """
+    if len(acts) == 1:
+        await write(work, organization, acts[0][0], entity=entity, actor=actor, details=acts[0][1])
+    else:
+        await work.audit.add_all([_entry(work, organization, action, entity, actor, details) for action, details in acts])
+
+
+def _entry(
+    work: "Work",
+    organization: str,
+    action: str,
+    entity: tuple[str, str],
+    actor: "Actor | None",
+    details: dict[str, object],
+) -> Entry:
+    return Entry(
+        organization=organization,
+        id=work.source.id("Au"),
+        at=work.source.micros(),
+        action=action,
+        actor_kind="user" if actor else OPERATOR,
+        actor=(actor.user or actor.token) if actor else OPERATOR,
+        entity_kind=entity[0],
+        entity=entity[1],
+        details=msgspec.json.encode(details).decode(),
     )

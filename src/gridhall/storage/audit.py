@@ -1,5 +1,7 @@
 """Statements about the audit log."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import bindparam, insert, select
 
@@ -23,6 +25,9 @@ class SqlAudit:
 
     async def add(self, entry: Entry) -> None:
         await self._connection.run(_ADD, **msgspec.structs.asdict(entry))
+
+    async def add_all(self, entries: Sequence[Entry]) -> None:
+        await self._connection.many(_ADD, [msgspec.structs.asdict(entry) for entry in entries])
 
     async def list(self, organization: str) -> list[Entry]:
         return await self._connection.all(_LIST, organization=organization)
