@@ -18,7 +18,7 @@ def errors_page() -> str:
     lines = [
         "# Error codes and their causes",
         "",
-        "Generated from `tests/surface/causes.py` by `python -m surface.page`; a test holds it to that, and runs every cause.",
+        "Generated from `tests/surface/causes` by `python -m surface.page`; a test holds it to that, and runs every cause.",
         "",
         f"{len(METHODS)} methods document {len(PAIRS)} pairs of a method and a code. **{len(caused)}** of them have a real",
         f"cause that a test brings about against a live server; **{len(PAIRS) - len(caused)}** have none yet, and say why.",

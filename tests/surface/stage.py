@@ -1,4 +1,4 @@
-"""Servers over `tests/data/states.yaml`, and a sound call of every method."""
+"""Servers over `tests/data/states.yaml`, and how they are called."""
 
 import http.client
 import json
@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from harness.databases import Databases
 from harness.live import TIMEOUT, Live, live
+from surface.sound import sound
 
 FORM = "application/x-www-form-urlencoded"
 STALL = 0.05
@@ -31,16 +32,6 @@ def png(width: int, height: int) -> bytes:
     pixels = zlib.compress(b"\0" * (width + 1) * min(height, 16))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
-
-# Arguments with which a method answers ok to anybody whom it serves, on states.yaml; a method not named here needs none.
-SOUND: dict[str, dict[str, str]] = {
-    "auth.revoke": {"test": "true"},
-    "bots.info": {"bot": "B0KIT000001"},
-    "users.info": {"user": "W0MIA000001"},
-    "users.lookupByEmail": {"email": "mia@states.test"},
-    "users.profile.set": {"name": "title", "value": "Member"},
-    "users.setPresence": {"presence": "auto"},
-}
 
 FILES: dict[str, dict[str, bytes]] = {"users.setPhoto": {"image": png(4, 4)}}
 
@@ -108,7 +99,7 @@ def full_disk() -> Iterator[None]:
 
 def call(server: Live, method: str, token: str | None, arguments: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The answer to a sound call, or to one with other arguments than those."""
-    chosen = SOUND.get(method, {}) if arguments is None else arguments
+    chosen = sound(server, method) if arguments is None else arguments
     body, content_type = urlencode(chosen).encode(), FORM
     if method in FILES and arguments is None:
         body, content_type = multipart(chosen, FILES[method])

@@ -1,0 +1,61 @@
+"""A sound call of every method, on `tests/data/states.yaml`: it answers ok to Mia, any number of times and in any order."""
+
+from collections.abc import Callable, Mapping
+
+from harness.live import Live
+from surface import props
+
+HALL = {"channel": props.HALL}
+ASKED = "1500000002.000100"
+"""When Ada asked something in the hall; there is a reply, Mia has reacted to it, and Ada has pinned it."""
+
+# A function makes what it names, since the call uses it up. A method not named here needs no arguments.
+SOUND: dict[str, Mapping[str, str] | Callable[[Live], Mapping[str, str]]] = {
+    "auth.revoke": {"test": "true"},
+    "bots.info": {"bot": "B0KIT000001"},
+    "chat.delete": props.message,
+    "chat.getPermalink": HALL | {"message_ts": ASKED},
+    "chat.meMessage": HALL | {"text": "is there"},
+    "chat.postEphemeral": HALL | {"user": "W0ADA000001", "text": "For you"},
+    "chat.postMessage": HALL | {"text": "For all"},
+    "chat.update": lambda server: props.message(server) | {"text": "Mended"},
+    "conversations.archive": props.channel,
+    "conversations.close": lambda server: props.direct(server, open=True),
+    "conversations.create": lambda server: {"name": props.name()},
+    "conversations.history": HALL,
+    "conversations.info": HALL,
+    "conversations.invite": lambda server: props.channel(server) | {"users": "W0ADA000001"},
+    "conversations.join": lambda server: props.channel(server, left=True),
+    "conversations.kick": lambda server: props.channel(server, with_ada=True) | {"user": "W0ADA000001"},
+    "conversations.leave": props.channel,
+    "conversations.mark": props.message,
+    "conversations.members": HALL,
+    "conversations.open": lambda server: props.direct(server, open=False),
+    "conversations.rename": lambda server: props.channel(server) | {"name": props.name()},
+    "conversations.replies": HALL | {"ts": ASKED},
+    "conversations.setPurpose": lambda server: props.channel(server) | {"purpose": "To be tested"},
+    "conversations.setTopic": lambda server: props.channel(server) | {"topic": "Tests"},
+    "conversations.unarchive": lambda server: props.channel(server, archived=True),
+    "pins.add": lambda server: props.item(server, in_fresh_channel=True),
+    "pins.list": HALL,
+    "pins.remove": props.pinned,
+    "reactions.add": lambda server: props.item(server) | {"name": "wave"},
+    "reactions.get": HALL | {"timestamp": ASKED},
+    "reactions.remove": props.reacted,
+    "users.info": {"user": "W0MIA000001"},
+    "users.lookupByEmail": {"email": "mia@states.test"},
+    "users.profile.set": {"name": "title", "value": "Member"},
+    "users.setPresence": {"presence": "auto"},
+}
+
+
+def sound(server: Live, method: str) -> Mapping[str, str]:
+    """The arguments of such a call."""
+    chosen = SOUND.get(method, {})
+    return chosen(server) if callable(chosen) else chosen
+
+
+def fixed(method: str) -> Mapping[str, str]:
+    """The same where nothing has to be made; else none."""
+    chosen = SOUND.get(method, {})
+    return {} if callable(chosen) else chosen
