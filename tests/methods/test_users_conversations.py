@@ -297,7 +297,7 @@ def test_pages_of_any_size_meet_end_to_end(campus: Live, limit: int) -> None:
 def test_channels_that_are_joined_or_left_between_two_pages_shift_nothing(any_campus: Live) -> None:
     first = any_campus.call("users.conversations", "xoxp-mia", limit="2")
     joined = {"organization": "E0CAMPUS001", "person_organization": "E0CAMPUS001", "person": "W0MIA000001"}
-    numbers = {"joined": 1, "left": 0, "last_read": 0}
+    numbers = {"joined": 1, "left": 0, "last_read": 0, "open": True}
     mine = members.c.person == "W0MIA000001"
     change(
         any_campus,

@@ -3,7 +3,7 @@
 import re
 
 _TS = re.compile(r"(\d{1,12})\.(\d{1,6})")
-_PLAIN = re.compile(r"\d{1,12}")
+_TIME = re.compile(r"(\d{1,12})(?:\.(\d{1,6})\d*)?")
 
 
 def ts_micros(ts: str) -> int:
@@ -26,8 +26,8 @@ def find_ts(text: str) -> int | None:
 
 
 def find_time(text: str) -> int | None:
-    """The microseconds of a moment: a `ts`, or whole seconds. None where it is neither."""
-    text = text.strip()
-    if text.isascii() and _PLAIN.fullmatch(text):
-        return int(text) * 1_000_000
-    return find_ts(text)
+    """The microseconds of a moment: a `ts`, or Unix seconds with as many decimals as clocks give. None where it is neither."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None or not text.isascii():
+        return None
+    return int(match[1]) * 1_000_000 + int((match[2] or "").ljust(6, "0"))

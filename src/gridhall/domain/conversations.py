@@ -14,11 +14,11 @@ from gridhall.contract.roles import Role
 from gridhall.contract.scopes import IM, MPIM, PRIVATE, PUBLIC
 from gridhall.contract.timestamps import ts_text
 from gridhall.domain.appearance import normalized
-from gridhall.domain.people import Person
 
 if TYPE_CHECKING:
     from gridhall.domain.actor import Actor
     from gridhall.domain.call import Call
+    from gridhall.domain.work import Work
 
 __all__ = ["IM", "MPIM", "PRIVATE", "PUBLIC"]
 
@@ -59,6 +59,14 @@ class Conversation(msgspec.Struct, gc=False):
         """Whether it is between certain people: a direct or a group conversation."""
         return self.kind in (IM, MPIM)
 
+    @property
+    def is_group(self) -> bool:
+        """Whether it is a private conversation from before March 2021, which its id tells, or one between several people.
+
+        Source: the platform's page on the conversation object.
+        """
+        return self.id.startswith("G")
+
 
 class Seen(Conversation, gc=False):
     """A conversation as one caller stands to it.
@@ -92,6 +100,49 @@ class Listed(Seen, gc=False):
     partner_deleted: bool | None
 
 
+PREFIX = {PUBLIC: "C", PRIVATE: "C", IM: "D", MPIM: "G"}
+"""What ids of conversations begin with."""
+
+
+def new(work: "Work", actor: "Actor", kind: str, *, name: str, workspace: str | None) -> Conversation:
+    """A conversation that the caller makes now, in which nobody is yet.
+
+    Arguments:
+        workspace: the channel's own, None for a direct or group conversation.
+    """
+    assert actor.user is not None
+    now = work.source.seconds()
+    return Conversation(
+        organization=actor.organization,
+        id=work.source.id(PREFIX[kind]),
+        kind=kind,
+        name=name,
+        workspace=workspace,
+        creator=actor.user,
+        created=now,
+        updated=now,
+        general=False,
+        archived=False,
+        org_wide=False,
+        topic="",
+        topic_creator="",
+        topic_set=0,
+        purpose="",
+        purpose_creator="",
+        purpose_set=0,
+        previous_names="[]",
+        posting=EVERYONE,
+        threads=EVERYONE,
+        retention_days=0,
+        ekm_access_withdrawn=False,
+        num_members=0,
+    )
+
+
+EVERYONE = '"everyone"'
+"""The JSON text of who may post where nobody is kept from it."""
+
+
 class Hold(Enum):
     """What a unit keeps others from until it ends. Whoever holds a conversation does so before anything else of it."""
 
@@ -115,24 +166,48 @@ class Conversations(Protocol):
         """The workspaces of the host organization that a channel is in."""
         ...
 
-    async def list_of(
-        self,
-        person: Person,
-        organization: str,
-        workspace: str,
-        *,
-        kinds: frozenset[str],
-        seen_by: str,
-        all_public: bool,
-        exclude_archived: bool,
-        after: str,
-        limit: int,
-    ) -> list[Listed]:
-        """Conversations that a person, of whichever organization, is in, by id, after this one.
+    async def connected_workspaces_of(self, organization: str, id: str, *, other_organization: str) -> list[str]:
+        """The workspaces of another organization that the host shares a channel with."""
+        ...
 
-        Channels are those of the workspace, as `seen_by` may see them there: those that they are in as well and, if
-        `all_public`, every public one. Direct messages belong to no workspace.
+    async def add(self, conversation: Conversation, *, people_key: str | None) -> bool:
+        """Store a new conversation; False where there is one between the same people already.
+
+        Arguments:
+            people_key: who is in a direct or group conversation, None for a channel (see `direct.key_of`).
         """
+        ...
+
+    async def find_direct(self, organization: str, people_key: str) -> str | None:
+        """The id of the conversation between these people."""
+        ...
+
+    async def save(self, conversation: Conversation) -> None:
+        """Store name, topic, purpose, the names before, whether it is archived, and when it was changed."""
+        ...
+
+    async def count_members(self, organization: str, id: str, by: int) -> None:
+        """Count so many members more, or fewer."""
+        ...
+
+    async def hold_names(self, organization: str, *, everywhere: bool) -> None:
+        """Keep the names of channels of the whole organization from being given meanwhile.
+
+        Arguments:
+            everywhere: whether the caller gives a name in all workspaces; several may hold names who give one in a few.
+        """
+        ...
+
+    async def namesakes(self, organization: str, name: str) -> list[tuple[str, bool]]:
+        """The channels that go by a name in any workspace: their ids, and whether they are in every workspace."""
+        ...
+
+    async def claim_name(self, organization: str, workspace: str, id: str, name: str) -> bool:
+        """Put a new channel into a workspace under its name; False where another channel there has it."""
+        ...
+
+    async def rename(self, organization: str, id: str, name: str) -> None:
+        """Have a channel go by another name in all its workspaces. Raises `Conflict` where one of them has such a channel."""
         ...
 
 
@@ -169,13 +244,22 @@ async def see_listed(call: "Call", id: str) -> Listed:
 async def _admitted(call: "Call", found: SeenT | None) -> SeenT:
     if found is None or not await visible_to(call, found):
         raise ChannelNotFound
-    if call.scopes is not None:
-        accepted = call.scopes.of(found.kind)
-        if accepted and call.actor.scopes.isdisjoint(accepted):
-            raise MissingScope(needed=accepted[0], provided=call.actor.scopes_header)
+    require_scope(call, found.kind)
     if found.ekm_access_withdrawn:
         raise EkmAccessDenied
     return found
+
+
+def require_scope(call: "Call", kind: str) -> None:
+    """Ask for the scope that the method needs for this kind of conversation.
+
+    Raises:
+        MissingScope: the token lacks it.
+    """
+    if call.scopes is not None:
+        accepted = call.scopes.of(kind)
+        if accepted and call.actor.scopes.isdisjoint(accepted):
+            raise MissingScope(needed=accepted[0], provided=call.actor.scopes_header)
 
 
 async def visible_to(call: "Call", conversation: Seen) -> bool:
@@ -191,11 +275,15 @@ async def visible_to(call: "Call", conversation: Seen) -> bool:
 
 async def _is_reached(call: "Call", conversation: Seen) -> bool:
     actor = call.actor
-    if call.team is not None or conversation.organization != actor.organization:
+    if call.team is not None:
         return conversation.here
-    if conversation.org_wide:
+    host, id = conversation.organization, conversation.id
+    if host != actor.organization:
+        workspaces = await call.work.conversations.connected_workspaces_of(host, id, other_organization=actor.organization)
+    elif conversation.org_wide:
         return bool(actor.standings)
-    workspaces = await call.work.conversations.workspaces_of(conversation.organization, conversation.id)
+    else:
+        workspaces = await call.work.conversations.workspaces_of(host, id)
     return any(workspace in actor.standings for workspace in workspaces)
 
 
@@ -204,16 +292,24 @@ def all_public_visible_to(actor: "Actor") -> bool:
     return actor.role is not Role.GUEST
 
 
+async def locale_of(call: "Call", conversation: Listed) -> str:
+    """The language and region to write in: the other person's in a direct message, else those of who made the conversation.
+
+    Those of other organizations' people are withheld. Source: the platform's page on Slack Connect.
+    """
+    id = conversation.creator if conversation.kind != IM else conversation.partner or call.actor.user or ""
+    person = await call.work.people.find(call.actor.organization, id)
+    return person.locale if person is not None else DEFAULT_LOCALE
+
+
 def appearance(call: "Call", conversation: Listed) -> ConversationObject:
-    """A conversation as it appears in the caller's list."""
+    """A conversation as it appears to the caller."""
     if conversation.kind == IM:
         return _im(call, conversation)
     mpim = conversation.kind == MPIM
     own, others = _split(conversation.host_teams), _split(conversation.other_teams)
     if conversation.organization != call.actor.organization:
         own, others = _split(conversation.guest_teams), own + others
-    # A private conversation from before March 2021 is told by its id. Source: the platform's page on the conversation object.
-    group = conversation.id.startswith("G")
     return ConversationObject(
         id=conversation.id,
         name=conversation.name,
@@ -221,9 +317,9 @@ def appearance(call: "Call", conversation: Listed) -> ConversationObject:
         created=conversation.created,
         updated=conversation.updated * 1000,
         creator=conversation.creator,
-        context_team_id=call.team or conversation.organization,
-        is_channel=not group,
-        is_group=group,
+        context_team_id=call.team or call.actor.organization,
+        is_channel=not conversation.is_group,
+        is_group=conversation.is_group,
         is_im=False,
         is_mpim=mpim,
         is_private=conversation.kind != PUBLIC,
@@ -238,14 +334,13 @@ def appearance(call: "Call", conversation: Listed) -> ConversationObject:
         pending_connected_team_ids=[],
         parent_conversation=None,
         unlinked=0,
-        shared_team_ids=own + others,
+        shared_team_ids=UNSET if mpim else own + others,
         internal_team_ids=own if len(own) > 1 or others else UNSET,
         connected_team_ids=others or UNSET,
         conversation_host_id=conversation.organization if others else UNSET,
-        enterprise_id=call.actor.enterprise or UNSET,
         topic=Note(value=conversation.topic, creator=conversation.topic_creator, last_set=conversation.topic_set),
         purpose=Note(value=conversation.purpose, creator=conversation.purpose_creator, last_set=conversation.purpose_set),
-        previous_names=json.loads(conversation.previous_names),
+        previous_names=UNSET if mpim else json.loads(conversation.previous_names),
         properties=_properties(conversation),
         is_member=conversation.member,
         is_open=bool(conversation.open) if mpim else UNSET,
@@ -259,7 +354,7 @@ def _im(call: "Call", conversation: Listed) -> ConversationObject:
         id=conversation.id,
         created=conversation.created,
         updated=conversation.updated * 1000,
-        context_team_id=call.team or conversation.organization,
+        context_team_id=call.team or call.actor.organization,
         is_archived=conversation.archived,
         is_im=True,
         is_org_shared=False,
@@ -279,6 +374,8 @@ def _last_read(conversation: Listed) -> str | msgspec.UnsetType:
 
 NEVER_READ = "0000000000.000000"
 """The read mark of who has read nothing yet."""
+
+DEFAULT_LOCALE = "en-US"
 
 
 def _split(ids: str | None) -> list[str]:

@@ -18,6 +18,23 @@ if TYPE_CHECKING:
 
 BROADCAST, ME = "thread_broadcast", "me_message"
 
+SYSTEM = frozenset(
+    {
+        *(
+            f"{kind}_{what}"
+            for kind in ("channel", "group")
+            for what in ("join", "leave", "topic", "purpose", "name", "archive", "unarchive")
+        ),
+        "channel_convert_to_private",
+        "channel_convert_to_public",
+        "channel_posting_permissions",
+        "pinned_item",
+        "unpinned_item",
+        "reminder_add",
+    }
+)
+"""Kinds of messages in which a conversation tells what was done to it: nobody needs to read them."""
+
 DELETED_TEXT = "This message was deleted."
 SLACKBOT = "USLACKBOT"
 """Who stands as the author of what the platform itself says. No account has this id."""
@@ -74,8 +91,12 @@ class Page(list[Message]):
 class Messages(Protocol):
     """Storage of messages. A conversation is named by its host organization and its id."""
 
-    async def next_ts(self, organization: str, conversation: str, now: int) -> int:
-        """The `ts` of the next message: now, or just after the last one. Nobody else gets one until this unit ends."""
+    async def next_ts(self, organization: str, conversation: str, now: int, *, count: int = 1) -> int:
+        """The `ts` of the next message: now, or just after the last one. Nobody else gets one until this unit ends.
+
+        Arguments:
+            count: how many messages there will be; the others follow microsecond by microsecond.
+        """
         ...
 
     async def find(self, organization: str, conversation: str, ts: int) -> Message | None: ...
@@ -85,6 +106,8 @@ class Messages(Protocol):
         ...
 
     async def add(self, message: Message) -> None: ...
+
+    async def add_all(self, messages: list[Message]) -> None: ...
 
     async def save_content(self, message: Message, content: str) -> None: ...
 
@@ -126,8 +149,24 @@ class Messages(Protocol):
         """The replies of a thread between two moments, both included, oldest first."""
         ...
 
-    async def count_since(self, organization: str, conversation: str, *, after: int, not_by: str, limit: int) -> int:
-        """How many messages of the channel are newer and by others; counting ends at the limit."""
+    async def find_latest(self, organization: str, conversation: str) -> Message | None:
+        """The newest message that the channel shows, placeholders left out."""
+        ...
+
+    async def count_unread(
+        self, organization: str, conversation: str, *, after: int, reader: str, most: int
+    ) -> tuple[int, int]:
+        """How many newer messages of the channel are unread: those of others, with and without what the conversation tells.
+
+        What it tells of the reader counts as well. Source: the example of the reference page of conversations.setTopic.
+
+        Arguments:
+            most: how many of the newest messages are looked at.
+        """
+        ...
+
+    async def count_replies(self, organization: str, conversation: str, thread_ts: int, *, after: int, most: int) -> int:
+        """How many replies of a thread are newer; counting ends at `most`."""
         ...
 
 
@@ -178,6 +217,17 @@ async def post(work: "Work", conversation: Conversation, draft: Draft, *, author
         claimed = await work.messages.claim_client_id(author.organization, author.person, draft.client_msg_id, id, ts)
         if not claimed:
             return await _posted_before(work, conversation, author, draft.client_msg_id)
+    message = _compose(conversation, draft, author, ts)
+    await work.messages.add(message)
+    if draft.parent is not None:
+        await threads.note_reply(work, draft.parent, message, text=draft.content.text)
+    if conversation.is_direct:
+        await work.members.open_for_all(conversation)
+    return message
+
+
+def _compose(conversation: Conversation, draft: Draft, author: Author, ts: int) -> Message:
+    """The message that a draft becomes at its time."""
     parent, content = draft.parent, draft.content
     content.ts = ts_text(ts)
     content.user = author.person
@@ -190,9 +240,9 @@ async def post(work: "Work", conversation: Conversation, draft: Draft, *, author
         content.parent_user_id = parent.person
         if draft.broadcast:
             content.subtype = BROADCAST
-    message = Message(
-        organization=organization,
-        conversation=id,
+    return Message(
+        organization=conversation.organization,
+        conversation=conversation.id,
         ts=ts,
         person_organization=author.organization,
         person=author.person,
@@ -205,10 +255,6 @@ async def post(work: "Work", conversation: Conversation, draft: Draft, *, author
         reactions=None,
         pinned=False,
     )
-    await work.messages.add(message)
-    if parent is not None:
-        await threads.note_reply(work, parent, message, text=content.text)
-    return message
 
 
 async def _posted_before(work: "Work", conversation: Conversation, author: Author, client_msg_id: str) -> Message:
@@ -228,21 +274,45 @@ async def tell(work: "Work", conversation: Conversation, content: Content, *, au
     return await post(work, conversation, Draft(content), author=Author(author.organization, author.person, author.team))
 
 
-async def edit(work: "Work", conversation: Conversation, message: Message, content: Content, *, editor: str) -> Message:
+async def tell_all(work: "Work", conversation: Conversation, contents: list[tuple[Content, Author]]) -> None:
+    """Post several of them at once, each with whom it tells of as its author."""
+    if len(contents) == 1:
+        await tell(work, conversation, contents[0][0], author=contents[0][1])
+        return
+    first = await work.messages.next_ts(conversation.organization, conversation.id, work.source.micros(), count=len(contents))
+    await work.messages.add_all(
+        [_compose(conversation, Draft(content), author, first + at) for at, (content, author) in enumerate(contents)]
+    )
+
+
+async def edit(
+    work: "Work", conversation: Conversation, message: Message, content: Content, *, editor: str, marked: bool = True
+) -> Message:
     """Give a message new content, and keep its story where retention keeps edits. The message was locked.
 
     Arguments:
         content: the new content, made from `message.read()`.
         editor: the id of who changed it.
+        marked: whether the message tells from now on that it was changed.
     """
     now = work.source.seconds() * 1_000_000
     previous = message.read().text
-    content.edited = Edited(user=editor, ts=ts_text(now))
+    if marked:
+        content.edited = Edited(user=editor, ts=ts_text(now))
     changed = msgspec.structs.replace(message, content=_encode(content).decode())
     await work.messages.save_content(changed, changed.content)
     if (await _kept(work, conversation))[0]:
         await work.messages.add_edit(message, edited_ts=now, person=editor, previous=previous, text=content.text)
     return changed
+
+
+async def broadcast(work: "Work", reply: Message) -> Message:
+    """Have the channel show a reply as well, from now on. The reply was locked."""
+    content = reply.read()
+    content.subtype = BROADCAST
+    shown = msgspec.structs.replace(reply, subtype=BROADCAST, in_channel=True, content=_encode(content).decode())
+    await work.messages.replace(shown)
+    return shown
 
 
 async def delete(work: "Work", conversation: Conversation, message: Message, *, by: str) -> None:

@@ -7,6 +7,7 @@ from gridhall.contract.errors import (
     CannotReplyToMessage,
     IsArchived,
     NotInChannel,
+    Refusal,
     RestrictedAction,
     RestrictedActionNonThreadableChannel,
     RestrictedActionReadOnlyChannel,
@@ -16,24 +17,30 @@ from gridhall.contract.roles import Role
 from gridhall.contract.scopes import PUBLIC
 from gridhall.contract.timestamps import find_ts
 from gridhall.contract.tokens import Token
-from gridhall.domain.conversations import Seen
+from gridhall.domain.conversations import EVERYONE, Seen
 from gridhall.domain.messages import Message
-from gridhall.domain.threads import TOMBSTONE
+from gridhall.domain.threads import TOMBSTONE, UNTHREADABLE
 
 if TYPE_CHECKING:
     from gridhall.domain.call import Call
 
 WRITE_PUBLIC = "chat:write.public"
 
-UNTHREADABLE = frozenset({"channel_join", "channel_leave", "group_join", "group_leave"})
-"""Kinds of messages that nobody can reply to. Source: the reference page of conversations.replies."""
+RESTRICTED: tuple[type[Refusal], ...] = (
+    RestrictedAction,
+    RestrictedActionNonThreadableChannel,
+    RestrictedActionReadOnlyChannel,
+    RestrictedActionThreadOnlyChannel,
+)
+"""What a preference keeps somebody from posting with, for methods that tell less of the reason."""
 
 
-async def require(call: "Call", conversation: Seen, *, reply: bool, public: bool = False) -> None:
+async def require(call: "Call", conversation: Seen, *, reply: bool, broadcast: bool = False, public: bool = False) -> None:
     """Ask whether the caller may post in a conversation that they see.
 
     Arguments:
         reply: whether it is a reply in a thread.
+        broadcast: whether the channel is to show a reply, which is to post there as well.
         public: whether `chat:write.public` serves a bot that is no member of a public channel.
 
     Raises:
@@ -48,13 +55,21 @@ async def require(call: "Call", conversation: Seen, *, reply: bool, public: bool
         raise IsArchived
     if not conversation.member and not (public and _writes_public(call, conversation)):
         raise NotInChannel
-    posts, replies = _is_among(call, conversation, conversation.posting), _is_among(call, conversation, conversation.threads)
+    if conversation.posting == conversation.threads == EVERYONE and not conversation.general:
+        return
+    posts, replies = rights(call, conversation)
     if reply and not replies:
         raise RestrictedActionNonThreadableChannel if posts else RestrictedActionReadOnlyChannel
-    if not reply and not posts:
+    top = not reply or broadcast
+    if top and not posts:
         raise RestrictedActionThreadOnlyChannel if replies else RestrictedActionReadOnlyChannel
-    if conversation.general and not reply and not await _may_post_general(call, conversation):
+    if conversation.general and top and not await _may_post_general(call, conversation):
         raise RestrictedAction
+
+
+def rights(call: "Call", conversation: Seen) -> tuple[bool, bool]:
+    """Whether the channel lets the caller post, and reply in threads."""
+    return _is_among(call, conversation, conversation.posting), _is_among(call, conversation, conversation.threads)
 
 
 def _writes_public(call: "Call", conversation: Seen) -> bool:
@@ -74,7 +89,7 @@ def role_in(call: "Call", conversation: Seen) -> Role:
 
 def _is_among(call: "Call", conversation: Seen, who: str) -> bool:
     """Whether the caller is among those whom the JSON text `"everyone"`, `"admins"` or `{"users": [ids]}` names."""
-    if who == '"everyone"':
+    if who == EVERYONE:
         return True
     if who == '"admins"':
         return role_in(call, conversation) >= Role.ADMIN

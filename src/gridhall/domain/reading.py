@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import UNSET
 
-from gridhall.contract.messages import BotProfile, all_ready
+from gridhall.contract.messages import BotProfile, all_ready, ready
 from gridhall.contract.messages import Message as MessageObject
+from gridhall.contract.objects import Conversation as ConversationObject
 from gridhall.contract.timestamps import ts_text
+from gridhall.domain import conversations
+from gridhall.domain.conversations import Listed
 from gridhall.domain.imaging import default_hash
 from gridhall.domain.messages import BROADCAST, Message, Page
 from gridhall.domain.site import BOT_ICON_SIDES, Site
@@ -17,6 +20,32 @@ if TYPE_CHECKING:
     from gridhall.domain.call import Call
 
 _encode = msgspec.json.Encoder().encode
+
+MOST_UNREAD = 1000
+"""Messages that are looked at to count the unread: whoever has more unread is told fewer, whatever the channel's length."""
+
+
+async def state_of(call: "Call", conversation: Listed) -> ConversationObject:
+    """A conversation as it appears to the caller, and for a member the newest message and how many they have not read."""
+    shown = conversations.appearance(call, conversation)
+    if conversation.last_read is None or call.actor.user is None:
+        return shown
+    organization, id, messages = conversation.organization, conversation.id, call.work.messages
+    latest = await messages.find_latest(organization, id)
+    shown.latest = ready(await show_one(call, latest)) if latest is not None else None
+    shown.unread_count, shown.unread_count_display = await messages.count_unread(
+        organization, id, after=conversation.last_read, reader=call.actor.user, most=MOST_UNREAD
+    )
+    return shown
+
+
+async def show_thread(call: "Call", parent: Message, replies: list[Message]) -> list[MessageObject]:
+    """A parent and replies to it. To who follows the thread, the parent tells how many replies they have not read."""
+    shown = await show(call, [parent, *replies])
+    unread = await _unread_replies(call, parent)
+    if unread is not None:
+        shown[0] = f'{shown[0][:-1]},"unread_count":{unread}}}'
+    return all_ready(shown)
 
 
 async def show_page(call: "Call", page: Page, limit: int) -> list[MessageObject]:
@@ -106,6 +135,17 @@ async def _followed(call: "Call", messages: list[Message]) -> dict[int, str]:
         for part in parts
         if part.subscribed
     }
+
+
+async def _unread_replies(call: "Call", parent: Message) -> int | None:
+    """How many replies the caller has not read; None where they do not follow the thread."""
+    actor, organization, id, ts = call.actor, parent.organization, parent.conversation, parent.ts
+    if actor.user is None or parent.thread is None:
+        return None
+    parts = await call.work.threads.parts_of(organization, id, actor.organization, actor.user, oldest=ts, latest=ts)
+    if not parts or not parts[0].subscribed:
+        return None
+    return await call.work.messages.count_replies(organization, id, ts, after=parts[0].last_read, most=MOST_UNREAD)
 
 
 async def _root_part(call: "Call", message: Message) -> str:

@@ -6,18 +6,27 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 from msgspec import UNSET
 
+from gridhall.contract.errors import ThreadNotFound
 from gridhall.contract.messages import Thread
-from gridhall.contract.timestamps import ts_text
+from gridhall.contract.timestamps import find_ts, ts_text
 
 if TYPE_CHECKING:
+    from gridhall.domain.call import Call
+    from gridhall.domain.conversations import Conversation
     from gridhall.domain.messages import Message
     from gridhall.domain.work import Work
 
 TOMBSTONE = "tombstone"
 """The kind of what stands in the place of a deleted message that has replies."""
 
+UNTHREADABLE = frozenset({"channel_join", "channel_leave", "group_join", "group_leave"})
+"""Kinds of messages that nobody can reply to. Source: the reference page of conversations.replies."""
+
 MOST_SHOWN = 5
 """People whom a parent names. Source: the reference page of conversations.replies."""
+
+MOST_MENTIONED = 100
+"""People who follow a thread since one text mentions them. A hostile text mentions thousands."""
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,})(?:\|[^>]*)?>")
 
@@ -47,6 +56,10 @@ class Threads(Protocol):
         """Have a member of the conversation follow a thread; nothing changes where they have a part in it already."""
         ...
 
+    async def subscribe_mentioned(self, parent: "Message", person: str) -> None:
+        """The same for whom a text mentions, of whichever organization."""
+        ...
+
     async def repliers(self, parent: "Message", *, limit: int) -> tuple[list[str], int]:
         """Who replied, first come first, and how many they are."""
         ...
@@ -60,6 +73,22 @@ class Threads(Protocol):
         ...
 
     async def remove_all(self, parent: "Message") -> None: ...
+
+
+async def find(call: "Call", conversation: "Conversation", ts: str) -> "Message":
+    """The parent of the thread that a message is in, or the message itself where it has no replies.
+
+    Raises:
+        ThreadNotFound: there is no such message, or it is one that tells who came or went. Source: the reference page of
+            conversations.replies.
+    """
+    messages, at = call.work.messages, find_ts(ts)
+    message = await messages.find(conversation.organization, conversation.id, at) if at is not None else None
+    if message is not None and message.thread_ts is not None:
+        message = await messages.find(conversation.organization, conversation.id, message.thread_ts)
+    if message is None or message.subtype in UNTHREADABLE:
+        raise ThreadNotFound
+    return message
 
 
 def summary(thread: Thread) -> str:
@@ -79,8 +108,8 @@ def has_replies(message: "Message") -> bool:
 
 
 def mentioned(text: str) -> list[str]:
-    """The ids of those whom a text mentions, each once."""
-    return list(dict.fromkeys(_MENTION.findall(text)))
+    """The ids of those whom a text mentions, each once; not more than `MOST_MENTIONED`."""
+    return list(dict.fromkeys(_MENTION.findall(text)))[:MOST_MENTIONED] if "<@" in text else []
 
 
 async def note_reply(work: "Work", parent: "Message", reply: "Message", *, text: str) -> None:
@@ -91,7 +120,7 @@ async def note_reply(work: "Work", parent: "Message", reply: "Message", *, text:
     await work.threads.subscribe(parent, parent.person_organization, parent.person)
     await work.threads.add_reply(reply)
     for person in mentioned(text):
-        await work.threads.subscribe(parent, reply.person_organization, person)
+        await work.threads.subscribe_mentioned(parent, person)
     before = read_summary(parent)
     await _summarize(work, parent, (before.reply_count if before else 0) + 1, latest=reply.ts)
 

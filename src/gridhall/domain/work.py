@@ -6,9 +6,12 @@ from typing import Any, Protocol, TypeVar
 from gridhall.domain.apps import Apps
 from gridhall.domain.audit import Audit
 from gridhall.domain.conversations import Conversations
+from gridhall.domain.directory import Directory
 from gridhall.domain.limits import Buckets
+from gridhall.domain.membership import Members
 from gridhall.domain.messages import Messages
 from gridhall.domain.meta import Meta
+from gridhall.domain.names import Names
 from gridhall.domain.organizations import Organizations, Workspaces
 from gridhall.domain.people import People
 from gridhall.domain.photos import Photos
@@ -48,6 +51,12 @@ class Work(Protocol):
     def tokens(self) -> Tokens: ...
     @property
     def conversations(self) -> Conversations: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def members(self) -> Members: ...
+    @property
+    def names(self) -> Names: ...
     @property
     def messages(self) -> Messages: ...
     @property

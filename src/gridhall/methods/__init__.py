@@ -4,7 +4,7 @@ from types import ModuleType
 
 from gridhall.methods import api, auth, bots, chat, conversations, pins, reactions, team, users
 from gridhall.methods.auth import teams as auth_teams
-from gridhall.methods.conversations import history
+from gridhall.methods.conversations import direct, history, info, membership
 from gridhall.methods.users import conversations as users_conversations
 from gridhall.methods.users import identity, photo, presence, profile
 
@@ -15,7 +15,10 @@ MODULES: tuple[ModuleType, ...] = (
     bots,
     chat,
     conversations,
+    direct,
     history,
+    info,
+    membership,
     pins,
     reactions,
     team,

@@ -1,18 +1,28 @@
 """Statements about conversations."""
 
-from sqlalchemy import Boolean, Integer, and_, bindparam, case, exists, func, or_, select, type_coerce
-from sqlalchemy.sql.elements import ColumnElement
+from typing import Any
 
-from gridhall.contract.scopes import IM, MPIM, PRIVATE, PUBLIC
-from gridhall.domain.conversations import Hold, Listed, Seen
-from gridhall.domain.people import Person
+import msgspec
+from sqlalchemy import Boolean, Integer, and_, bindparam, case, exists, func, insert, or_, select, type_coerce, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from gridhall.contract.scopes import IM, MPIM
+from gridhall.domain.conversations import Conversation, Hold, Listed, Seen
 from gridhall.storage.dialect import comma_list
 from gridhall.storage.statement import Connection, Remember, Statement
-from gridhall.storage.tables import connections, conversations, members, people, shares
+from gridhall.storage.tables import (
+    connections,
+    conversation_clocks,
+    conversations,
+    members,
+    organizations,
+    people,
+    shares,
+    workspaces,
+)
 
 _c = conversations
-_theirs = members.alias("theirs")
-_mine = members.alias("mine")
+MINE = members.alias("mine")
 _partner = members.alias("partner")
 
 _SHARED = (
@@ -55,7 +65,7 @@ _PARTNER_DELETED = (
     .correlate(_c)
     .scalar_subquery()
 )
-_IN_WORKSPACE = or_(
+IN_WORKSPACE = or_(
     _c.c.kind == IM,
     _c.c.kind == MPIM,
     and_(_c.c.org_wide, _c.c.organization == bindparam("organization")),
@@ -75,10 +85,6 @@ _IN_WORKSPACE = or_(
         )
     ),
 )
-
-
-def _asked(kind: str) -> ColumnElement[bool]:
-    return and_(_c.c.kind == kind, bindparam(kind, type_=Integer) == 1)
 
 
 _COLUMNS = (
@@ -106,8 +112,8 @@ _COLUMNS = (
     _c.c.ekm_access_withdrawn,
     _c.c.num_members,
 )
-_SEEN = (*_COLUMNS, _mine.c.last_read, _mine.c.open, type_coerce(_IN_WORKSPACE, Boolean))
-_LISTED = (
+_SEEN = (*_COLUMNS, MINE.c.last_read, MINE.c.open, type_coerce(IN_WORKSPACE, Boolean))
+LISTED = (
     *_SEEN,
     _SHARED,
     _CONNECTED_OURS,
@@ -115,19 +121,20 @@ _LISTED = (
     case((_c.c.kind == IM, _PARTNER), else_=None),
     case((_c.c.kind == IM, _PARTNER_DELETED), else_=None),
 )
-_IS_MINE = and_(
-    _mine.c.organization == _c.c.organization,
-    _mine.c.conversation == _c.c.id,
-    _mine.c.person_organization == bindparam("organization"),
-    _mine.c.person == bindparam("seen_by"),
-    _mine.c.left == 0,
+IS_MINE = and_(
+    MINE.c.organization == _c.c.organization,
+    MINE.c.conversation == _c.c.id,
+    MINE.c.person_organization == bindparam("organization"),
+    MINE.c.person == bindparam("seen_by"),
+    MINE.c.left == 0,
 )
-# One of the caller's organization, or one that a connection reaches from there.
+# One of the caller's organization, one that they are in, or one that a connection reaches from there.
 _KNOWN = and_(
     _c.c.id == bindparam("conversation"),
     _c.c.deleted.is_(False),
     or_(
         _c.c.organization == bindparam("organization"),
+        MINE.c.person.is_not(None),
         exists(
             select(connections.c.workspace).where(
                 connections.c.organization == _c.c.organization,
@@ -137,14 +144,23 @@ _KNOWN = and_(
         ),
     ),
 )
-_FROM = _c.outerjoin(_mine, _IS_MINE)
+_FROM = _c.outerjoin(MINE, IS_MINE)
 _find = select(*_SEEN).select_from(_FROM).where(_KNOWN)
 _FIND = {
     Hold.NOT: Statement(_find, Seen, remember=Remember.BY_CONVERSATION),
     Hold.STEADY: Statement(_find.with_for_update(read=True, of=_c), Seen, remember=Remember.BY_CONVERSATION),
     Hold.CHANGING: Statement(_find.with_for_update(key_share=True, of=_c), Seen, remember=Remember.BY_CONVERSATION),
 }
-_FIND_LISTED = Statement(select(*_LISTED).select_from(_FROM).where(_KNOWN), Listed, remember=Remember.BY_CONVERSATION)
+_FIND_LISTED = Statement(select(*LISTED).select_from(_FROM).where(_KNOWN), Listed, remember=Remember.BY_CONVERSATION)
+_CONNECTED_WORKSPACES_OF = Statement(
+    select(connections.c.workspace).where(
+        connections.c.organization == bindparam("organization"),
+        connections.c.conversation == bindparam("conversation"),
+        connections.c.other_organization == bindparam("other_organization"),
+    ),
+    str,
+    remember=Remember.BY_CONVERSATION,
+)
 _WORKSPACES_OF = Statement(
     select(shares.c.workspace).where(
         shares.c.organization == bindparam("organization"), shares.c.conversation == bindparam("conversation")
@@ -153,27 +169,72 @@ _WORKSPACES_OF = Statement(
     remember=Remember.BY_CONVERSATION,
 )
 
-_LIST_OF = Statement(
-    select(*_LISTED)
-    .select_from(
-        _theirs.join(_c, and_(_c.c.organization == _theirs.c.organization, _c.c.id == _theirs.c.conversation)).outerjoin(
-            _mine, _IS_MINE
-        )
-    )
-    .where(
-        _theirs.c.person_organization == bindparam("person_organization"),
-        _theirs.c.person == bindparam("person"),
-        _theirs.c.left == 0,
-        _theirs.c.conversation > bindparam("after"),
+_AT_THIS = and_(_c.c.organization == bindparam("at_organization"), _c.c.id == bindparam("at_conversation"))
+_new: dict[str, Any] = {name: bindparam(name) for name in Conversation.__struct_fields__} | {"id": bindparam("conversation")}
+_ADD = Statement(
+    upsert(_c)
+    .values(**_new, deleted=False, deleted_at=0, people_key=bindparam("people_key"))
+    .on_conflict_do_nothing(index_elements=[_c.c.organization, _c.c.people_key]),
+    tuple,
+)
+_ADD_CLOCK = Statement(
+    insert(conversation_clocks).values(
+        organization=bindparam("organization"), conversation=bindparam("conversation"), last_ts=0
+    ),
+    tuple,
+)
+_FIND_DIRECT = Statement(
+    select(_c.c.id).where(
+        _c.c.organization == bindparam("organization"),
+        _c.c.people_key == bindparam("people_key"),
         _c.c.deleted.is_(False),
-        or_(*(_asked(kind) for kind in (PUBLIC, PRIVATE, IM, MPIM))),
-        or_(_mine.c.person.is_not(None), and_(_c.c.kind == PUBLIC, bindparam("all_public", type_=Integer) == 1)),
-        or_(_c.c.archived.is_(False), bindparam("exclude_archived", type_=Integer) == 0),
-        _IN_WORKSPACE,
+    ),
+    str,
+)
+_CHANGING = (
+    "name",
+    "updated",
+    "archived",
+    "topic",
+    "topic_creator",
+    "topic_set",
+    "purpose",
+    "purpose_creator",
+    "purpose_set",
+    "previous_names",
+)
+_SAVE = Statement(update(_c).where(_AT_THIS).values({name: bindparam(f"new_{name}") for name in _CHANGING}), tuple)
+_COUNT_MEMBERS = Statement(
+    update(_c).where(_AT_THIS).values(num_members=_c.c.num_members + bindparam("by", type_=Integer)), tuple
+)
+
+_names = select(organizations.c.id).where(organizations.c.id == bindparam("organization"))
+_HOLD_NAMES = {
+    False: Statement(_names.with_for_update(read=True, key_share=True), str),
+    True: Statement(_names.with_for_update(), str),
+}
+# Workspace by workspace: that is how names are found.
+_NAMESAKES = Statement(
+    select(_c.c.id, _c.c.org_wide)
+    .select_from(
+        workspaces.join(
+            shares, and_(shares.c.organization == workspaces.c.organization, shares.c.workspace == workspaces.c.id)
+        ).join(_c, and_(_c.c.organization == shares.c.organization, _c.c.id == shares.c.conversation))
     )
-    .order_by(_theirs.c.conversation)
-    .limit(bindparam("limit")),
-    Listed,
+    .where(workspaces.c.organization == bindparam("organization"), shares.c.name == bindparam("name")),
+    lambda id, org_wide: (id, org_wide),
+)
+_CLAIM_NAME = Statement(
+    upsert(shares)
+    .values({column.name: bindparam(column.name) for column in shares.c})
+    .on_conflict_do_nothing(index_elements=[shares.c.organization, shares.c.workspace, shares.c.name]),
+    tuple,
+)
+_RENAME = Statement(
+    update(shares)
+    .where(shares.c.organization == bindparam("at_organization"), shares.c.conversation == bindparam("at_conversation"))
+    .values(name=bindparam("new_name")),
+    tuple,
 )
 
 
@@ -186,9 +247,12 @@ class SqlConversations:
         self._connection = connection
 
     async def find(self, id: str, *, organization: str, workspace: str, person: str, hold: Hold) -> Seen | None:
-        return await self._connection.one(
-            _FIND[hold], conversation=id, organization=organization, workspace=workspace, seen_by=person
-        )
+        caller = {"organization": organization, "workspace": workspace, "seen_by": person}
+        found = await self._connection.one(_FIND[hold], conversation=id, **caller)
+        if found is not None and hold is Hold.CHANGING:
+            # Who had to wait for the lock got the conversation as it is now, but its members as they were before.
+            found = await self._connection.one(_FIND[Hold.NOT], conversation=id, **caller)
+        return found
 
     async def find_listed(self, id: str, *, organization: str, workspace: str, person: str) -> Listed | None:
         return await self._connection.one(
@@ -198,29 +262,43 @@ class SqlConversations:
     async def workspaces_of(self, organization: str, id: str) -> list[str]:
         return await self._connection.all(_WORKSPACES_OF, organization=organization, conversation=id)
 
-    async def list_of(
-        self,
-        person: Person,
-        organization: str,
-        workspace: str,
-        *,
-        kinds: frozenset[str],
-        seen_by: str,
-        all_public: bool,
-        exclude_archived: bool,
-        after: str,
-        limit: int,
-    ) -> list[Listed]:
+    async def connected_workspaces_of(self, organization: str, id: str, *, other_organization: str) -> list[str]:
         return await self._connection.all(
-            _LIST_OF,
-            person_organization=person.organization,
-            person=person.id,
-            organization=organization,
-            workspace=workspace,
-            seen_by=seen_by,
-            all_public=int(all_public),
-            exclude_archived=int(exclude_archived),
-            after=after,
-            limit=limit,
-            **{kind: int(kind in kinds) for kind in (PUBLIC, PRIVATE, IM, MPIM)},
+            _CONNECTED_WORKSPACES_OF, organization=organization, conversation=id, other_organization=other_organization
         )
+
+    async def add(self, conversation: Conversation, *, people_key: str | None) -> bool:
+        columns = msgspec.structs.asdict(conversation)
+        id = columns.pop("id")
+        if not await self._connection.run(_ADD, **columns, conversation=id, people_key=people_key):
+            return False
+        await self._connection.run(_ADD_CLOCK, organization=conversation.organization, conversation=id)
+        return True
+
+    async def find_direct(self, organization: str, people_key: str) -> str | None:
+        return await self._connection.one(_FIND_DIRECT, organization=organization, people_key=people_key)
+
+    async def save(self, conversation: Conversation) -> None:
+        await self._connection.run(
+            _SAVE,
+            at_organization=conversation.organization,
+            at_conversation=conversation.id,
+            **{f"new_{name}": getattr(conversation, name) for name in _CHANGING},
+        )
+
+    async def count_members(self, organization: str, id: str, by: int) -> None:
+        await self._connection.run(_COUNT_MEMBERS, at_organization=organization, at_conversation=id, by=by)
+
+    async def hold_names(self, organization: str, *, everywhere: bool) -> None:
+        await self._connection.one(_HOLD_NAMES[everywhere], organization=organization)
+
+    async def namesakes(self, organization: str, name: str) -> list[tuple[str, bool]]:
+        return await self._connection.all(_NAMESAKES, organization=organization, name=name)
+
+    async def claim_name(self, organization: str, workspace: str, id: str, name: str) -> bool:
+        return bool(
+            await self._connection.run(_CLAIM_NAME, organization=organization, conversation=id, workspace=workspace, name=name)
+        )
+
+    async def rename(self, organization: str, id: str, name: str) -> None:
+        await self._connection.run(_RENAME, at_organization=organization, at_conversation=id, new_name=name)

@@ -1,10 +1,11 @@
 """Statements about messages."""
 
 import msgspec
-from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, insert, literal, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gridhall.domain.messages import Message, Page
+from gridhall.domain.messages import SYSTEM, Message, Page
+from gridhall.domain.threads import TOMBSTONE
 from gridhall.storage.statement import Connection, Remember, Statement
 from gridhall.storage.tables import client_messages, conversation_clocks, deleted_messages, message_edits, messages
 
@@ -24,7 +25,7 @@ _NEXT_TS = Statement(
         conversation_clocks.c.organization == bindparam("at_organization"),
         conversation_clocks.c.conversation == bindparam("at_conversation"),
     )
-    .values(last_ts=case((_after_last > _now, _after_last), else_=_now))
+    .values(last_ts=case((_after_last > _now, _after_last), else_=_now) + bindparam("further", type_=BigInteger))
     .returning(conversation_clocks.c.last_ts),
     int,
 )
@@ -125,19 +126,50 @@ _LIST_REPLIES = Statement(
     .limit(bindparam("limit")),
     Message,
 )
+_FIND_LATEST = Statement(
+    select(*_COLUMNS)
+    .where(
+        _m.c.organization == bindparam("organization"),
+        _m.c.conversation == bindparam("conversation"),
+        _m.c.in_channel,
+        _m.c.subtype.is_distinct_from(TOMBSTONE),
+    )
+    .order_by(_m.c.ts.desc())
+    .limit(1),
+    Message,
+)
 _newer = (
-    select(_m.c.ts)
+    select(_m.c.person, _m.c.subtype)
     .where(
         _m.c.organization == bindparam("organization"),
         _m.c.conversation == bindparam("conversation"),
         _m.c.in_channel,
         _m.c.ts > bindparam("after"),
-        _m.c.person != bindparam("not_by"),
     )
-    .limit(bindparam("limit"))
+    .order_by(_m.c.ts.desc())
+    .limit(bindparam("most", type_=BigInteger))
     .subquery()
 )
-_COUNT_SINCE = Statement(select(func.count()).select_from(_newer), int)
+_of_system = func.coalesce(_newer.c.subtype, "").in_([literal(kind) for kind in sorted(SYSTEM)])
+_of_others = _newer.c.person != bindparam("reader")
+_COUNT_UNREAD = Statement(
+    select(func.count(), func.count(case((and_(_of_others, not_(_of_system)), 1)))).where(
+        or_(_of_others, _of_system), _newer.c.subtype.is_distinct_from(TOMBSTONE)
+    ),
+    lambda unread, shown: (unread, shown),
+)
+_newer_replies = (
+    select(_m.c.ts)
+    .where(
+        _m.c.organization == bindparam("organization"),
+        _m.c.conversation == bindparam("conversation"),
+        _m.c.thread_ts == bindparam("thread_ts"),
+        _m.c.ts > bindparam("after"),
+    )
+    .limit(bindparam("most", type_=BigInteger))
+    .subquery()
+)
+_COUNT_REPLIES = Statement(select(func.count()).select_from(_newer_replies), int)
 
 
 class SqlMessages:
@@ -148,18 +180,22 @@ class SqlMessages:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def next_ts(self, organization: str, conversation: str, now: int) -> int:
+    async def next_ts(self, organization: str, conversation: str, now: int, *, count: int = 1) -> int:
+        further = count - 1
         known = self._connection.last_ts
         if known is None:
-            ts = await self._connection.one(_NEXT_TS, at_organization=organization, at_conversation=conversation, now=now)
+            ts = await self._connection.one(
+                _NEXT_TS, at_organization=organization, at_conversation=conversation, now=now, further=further
+            )
             assert ts is not None, "every conversation has its clock"
-            return ts
+            return ts - further
         last = known.get(conversation)
         if last is None:
             if len(known) >= _MOST_CLOCKS:
                 known.clear()
             last = await self._connection.one(_LAST_TS, organization=organization, conversation=conversation) or 0
-        known[conversation] = ts = max(now, last + 1)
+        ts = max(now, last + 1)
+        known[conversation] = ts + further
         return ts
 
     async def find(self, organization: str, conversation: str, ts: int) -> Message | None:
@@ -170,6 +206,9 @@ class SqlMessages:
 
     async def add(self, message: Message) -> None:
         await self._connection.run(_ADD, **msgspec.structs.asdict(message))
+
+    async def add_all(self, messages: list[Message]) -> None:
+        await self._connection.many(_ADD, [msgspec.structs.asdict(message) for message in messages])
 
     async def save_content(self, message: Message, content: str) -> None:
         await self._connection.run(_SAVE_CONTENT, **_at(message), new_content=content)
@@ -241,9 +280,20 @@ class SqlMessages:
             limit=limit,
         )
 
-    async def count_since(self, organization: str, conversation: str, *, after: int, not_by: str, limit: int) -> int:
+    async def find_latest(self, organization: str, conversation: str) -> Message | None:
+        return await self._connection.one(_FIND_LATEST, organization=organization, conversation=conversation)
+
+    async def count_unread(
+        self, organization: str, conversation: str, *, after: int, reader: str, most: int
+    ) -> tuple[int, int]:
+        counts = await self._connection.one(
+            _COUNT_UNREAD, organization=organization, conversation=conversation, after=after, reader=reader, most=most
+        )
+        return counts or (0, 0)
+
+    async def count_replies(self, organization: str, conversation: str, thread_ts: int, *, after: int, most: int) -> int:
         count = await self._connection.one(
-            _COUNT_SINCE, organization=organization, conversation=conversation, after=after, not_by=not_by, limit=limit
+            _COUNT_REPLIES, organization=organization, conversation=conversation, thread_ts=thread_ts, after=after, most=most
         )
         return count or 0
 

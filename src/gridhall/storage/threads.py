@@ -2,6 +2,7 @@
 
 from sqlalchemy import Boolean, and_, bindparam, case, delete, func, literal, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql.elements import ColumnElement
 
 from gridhall.domain.messages import Message
 from gridhall.domain.threads import Follower
@@ -37,32 +38,32 @@ _REMOVE_REPLY = Statement(
     .values(replies=_t.c.replies - 1),
     tuple,
 )
-# Who is no member of the conversation follows nothing in it, whoever mentions them.
-_SUBSCRIBE = Statement(
-    upsert(_t)
-    .from_select(
-        list(_COLUMNS),
-        select(
-            members.c.organization,
-            members.c.conversation,
-            bindparam("thread_ts"),
-            members.c.person_organization,
-            members.c.person,
-            literal_column("0"),
-            literal_column("0"),
-            literal(True, Boolean),
-            literal_column("0"),
-        ).where(
-            members.c.organization == bindparam("organization"),
-            members.c.conversation == bindparam("conversation"),
-            members.c.person_organization == bindparam("person_organization"),
-            members.c.person == bindparam("person"),
-            members.c.left == 0,
-        ),
+
+
+def _subscribe(*where: ColumnElement[bool]) -> Statement[tuple[object, ...]]:
+    """Who is no member of the conversation follows nothing in it, whoever mentions them."""
+    found = select(
+        members.c.organization,
+        members.c.conversation,
+        bindparam("thread_ts"),
+        members.c.person_organization,
+        members.c.person,
+        literal_column("0"),
+        literal_column("0"),
+        literal(True, Boolean),
+        literal_column("0"),
+    ).where(
+        members.c.organization == bindparam("organization"),
+        members.c.conversation == bindparam("conversation"),
+        members.c.person == bindparam("person"),
+        members.c.left == 0,
+        *where,
     )
-    .on_conflict_do_nothing(),
-    tuple,
-)
+    return Statement(upsert(_t).from_select(list(_COLUMNS), found).on_conflict_do_nothing(), tuple)
+
+
+_SUBSCRIBE = _subscribe(members.c.person_organization == bindparam("person_organization"))
+_SUBSCRIBE_ANY = _subscribe()
 
 _IN_THREAD = and_(
     _t.c.organization == bindparam("organization"),
@@ -129,6 +130,9 @@ class SqlThreads:
 
     async def subscribe(self, parent: Message, organization: str, person: str) -> None:
         await self._connection.run(_SUBSCRIBE, **_of(parent), person_organization=organization, person=person)
+
+    async def subscribe_mentioned(self, parent: Message, person: str) -> None:
+        await self._connection.run(_SUBSCRIBE_ANY, **_of(parent), person=person)
 
     async def repliers(self, parent: Message, *, limit: int) -> tuple[list[str], int]:
         first = await self._connection.all(_REPLIERS, **_of(parent), limit=limit)

@@ -7,9 +7,12 @@ from gridhall.domain.source import Source
 from gridhall.storage.apps import SqlApps
 from gridhall.storage.audit import SqlAudit
 from gridhall.storage.conversations import SqlConversations
+from gridhall.storage.directory import SqlDirectory
 from gridhall.storage.limits import SqlBuckets
+from gridhall.storage.members import SqlMembers
 from gridhall.storage.messages import SqlMessages
 from gridhall.storage.meta import SqlMeta
+from gridhall.storage.names import SqlNames
 from gridhall.storage.organizations import SqlOrganizations, SqlWorkspaces
 from gridhall.storage.people import SqlPeople
 from gridhall.storage.photos import SqlPhotos
@@ -60,6 +63,18 @@ class SqlWork:
     @cached_property
     def conversations(self) -> SqlConversations:
         return SqlConversations(self.connection)
+
+    @cached_property
+    def directory(self) -> SqlDirectory:
+        return SqlDirectory(self.connection)
+
+    @cached_property
+    def members(self) -> SqlMembers:
+        return SqlMembers(self.connection)
+
+    @cached_property
+    def names(self) -> SqlNames:
+        return SqlNames(self.connection)
 
     @cached_property
     def messages(self) -> SqlMessages:

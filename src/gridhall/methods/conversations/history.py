@@ -13,23 +13,28 @@ from gridhall.catalogue.scopes import needs_by_kind
 from gridhall.contract.errors import (
     ChannelNotFound,
     InvalidCursor,
+    InvalidMetadataFilterKeys,
     InvalidTsLatest,
     InvalidTsOldest,
     NotInChannel,
     Refusal,
+    ThreadNotFound,
 )
-from gridhall.contract.messages import Message
+from gridhall.contract.messages import Message, all_ready
 from gridhall.contract.rates import Limit, Tier
-from gridhall.contract.scopes import HISTORY, PUBLIC
+from gridhall.contract.scopes import HISTORY
 from gridhall.contract.timestamps import find_time
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok, page
-from gridhall.domain import conversations, reading
+from gridhall.domain import conversations, items, reading, threads
 from gridhall.domain.actor import Actor
 from gridhall.domain.call import Call
 
-MOST = 999
-"""The largest page. Source: the reference pages; larger limits count as it."""
+USUAL, MOST = 100, 999
+"""The usual page of history, and the largest: larger limits count as it. Source: the reference page."""
+
+MOST_REPLIES = 1000
+"""The usual page of a thread, and the largest. Source: the reference page, and the platform's guide to pages."""
 
 REDUCED_MOST = 15
 """The largest page, and the usual one, of an app under the reduced limits. Source: the platform's page on rate limits."""
@@ -53,7 +58,13 @@ class HistoryArgs(msgspec.Struct, frozen=True):
     inclusive: Annotated[bool, Arg("Whether messages of exactly `latest` and `oldest` belong to the answer.")] = False
     latest: Annotated[str | None, Arg("Only messages before this time.", example="1234567890.123456")] = None
     oldest: Annotated[str | None, Arg("Only messages after this time.", example="1234567890.123456")] = None
-    limit: Annotated[int, Arg("How many messages at the most, up to 999.", example="20")] = 100
+    limit: Annotated[int, Arg("How many messages at the most, up to 999.", example="20")] = USUAL
+    include_all_metadata: Annotated[bool, Arg("Tell all that apps attached to messages; none has anything attached yet.")] = (
+        False
+    )
+    metadata_keys_to_include: Annotated[
+        tuple[str, ...], Arg("Which of it to tell, by its keys.", invalid=InvalidMetadataFilterKeys)
+    ] = ()
 
 
 class HistoryResult(Ok, kw_only=True):
@@ -71,18 +82,18 @@ class HistoryResult(Ok, kw_only=True):
     tokens=Token.BOT | Token.PERSON,
     scopes=needs_by_kind(HISTORY),
     rate=RATE,
-    errors=(ChannelNotFound, InvalidCursor, InvalidTsLatest, InvalidTsOldest, NotInChannel),
+    errors=(ChannelNotFound, InvalidCursor, InvalidMetadataFilterKeys, InvalidTsLatest, InvalidTsOldest, NotInChannel),
 )
 async def history(call: Call, args: HistoryArgs) -> HistoryResult:
     """Read the messages of a conversation."""
     conversation = await conversations.see(call, args.channel)
-    if not conversation.member and not (conversation.kind == PUBLIC and call.actor.acts_as in Token.PERSON):
+    if not items.is_open_to(call, conversation):
         raise NotInChannel
     oldest, latest = _bounds(args.oldest, args.latest, args.inclusive)
     listing = call.listing("conversations.history", conversation.id)
     if args.cursor:
         latest = min(latest, int(call.context.cursors.open(listing, args.cursor)) - 1)
-    limit = limit_of(call, args.limit)
+    limit = _limit(call, args.limit, usual=USUAL, most=MOST)
     messages, pins = call.work.messages, call.work.pins
     found = await messages.list_channel(
         conversation.organization, conversation.id, oldest=oldest, latest=latest, limit=limit + 1
@@ -99,10 +110,72 @@ async def history(call: Call, args: HistoryArgs) -> HistoryResult:
     )
 
 
-def limit_of(call: Call, asked: int) -> int:
+class RepliesArgs(msgspec.Struct, frozen=True):
+    """Arguments of conversations.replies."""
+
+    channel: Annotated[str, Arg("The conversation.", missing=ChannelNotFound, example="C1234567890")]
+    ts: Annotated[
+        str, Arg("A thread's first message, or any reply in it.", missing=ThreadNotFound, example="1234567890.123456")
+    ]
+    cursor: Annotated[str | None, Arg("Where the page before ended.", example="dXNlcjpVMDYxTkZUVDI=")] = None
+    inclusive: Annotated[bool, Arg("Whether replies of exactly `latest` and `oldest` belong to the answer.")] = False
+    latest: Annotated[str | None, Arg("Only replies before this time.", example="1234567890.123456")] = None
+    oldest: Annotated[str | None, Arg("Only replies after this time.", example="1234567890.123456")] = None
+    limit: Annotated[int, Arg("How many messages at the most, up to 1,000.", example="20")] = MOST_REPLIES
+    include_all_metadata: Annotated[bool, Arg("Tell all that apps attached to messages; none has anything attached yet.")] = (
+        False
+    )
+    metadata_keys_to_include: Annotated[
+        tuple[str, ...], Arg("Which of it to tell, by its keys.", invalid=InvalidMetadataFilterKeys)
+    ] = ()
+
+
+class RepliesResult(Ok, kw_only=True):
+    """A thread's first message, on the first page, and replies, oldest first; whether there are newer ones."""
+
+    messages: list[Message]
+    has_more: bool
+
+
+@method(
+    "conversations.replies",
+    tokens=Token.BOT | Token.PERSON,
+    scopes=needs_by_kind(HISTORY),
+    rate=RATE,
+    errors=(ChannelNotFound, InvalidCursor, InvalidMetadataFilterKeys, InvalidTsLatest, InvalidTsOldest, ThreadNotFound),
+)
+async def replies(call: Call, args: RepliesArgs) -> RepliesResult:
+    """Read a thread."""
+    conversation = await conversations.see(call, args.channel)
+    if not items.is_open_to(call, conversation):
+        raise ChannelNotFound
+    parent = await threads.find(call, conversation, args.ts)
+    oldest, latest = _bounds(args.oldest, args.latest, args.inclusive)
+    listing = call.listing("conversations.replies", conversation.id, str(parent.ts))
+    limit = _limit(call, args.limit, usual=MOST_REPLIES, most=MOST_REPLIES)
+    first = not args.cursor
+    if args.cursor:
+        oldest = max(oldest, int(call.context.cursors.open(listing, args.cursor)) + 1)
+    else:
+        # The first message is one of those on the first page.
+        limit -= 1
+    found = await call.work.messages.list_replies(
+        conversation.organization, conversation.id, parent.ts, oldest=oldest, latest=latest, limit=limit + 1
+    )
+    shown, more = found[:limit], len(found) > limit
+    end = shown[-1].ts if shown else 0
+    return RepliesResult(
+        messages=await reading.show_thread(call, parent, shown) if first else all_ready(await reading.show(call, shown)),
+        has_more=more,
+        response_metadata=page(call.context.cursors.seal(listing, str(end))) if more else UNSET,
+    )
+
+
+def _limit(call: Call, asked: int, *, usual: int, most: int) -> int:
     """How many messages a page holds."""
-    most = REDUCED_MOST if call.actor.reduced_history else MOST
-    return min(asked, most) if asked > 0 else most
+    if call.actor.reduced_history:
+        usual = most = REDUCED_MOST
+    return min(asked, most) if asked > 0 else usual
 
 
 def _bounds(oldest: str | None, latest: str | None, inclusive: bool) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import msgspec
+from msgspec import UNSET
 
 from gridhall.catalogue.arguments import Arg
 from gridhall.catalogue.method import OrgToken, method
@@ -17,19 +18,15 @@ from gridhall.contract.errors import (
 )
 from gridhall.contract.objects import Conversation
 from gridhall.contract.rates import Tier
+from gridhall.contract.scopes import READ
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok, page
 from gridhall.domain import conversations
 from gridhall.domain.call import Call
+from gridhall.domain.conversations import IM, Listed
+from gridhall.domain.directory import Insider, first_of
 from gridhall.domain.people import find_visible
-
-# What clients call each kind, what we call it, and the scope that reading it needs.
-TYPES = {
-    "public_channel": (conversations.PUBLIC, "channels:read"),
-    "private_channel": (conversations.PRIVATE, "groups:read"),
-    "im": (conversations.IM, "im:read"),
-    "mpim": (conversations.MPIM, "mpim:read"),
-}
+from gridhall.methods.conversations.types import kinds_of, scopes_of
 
 
 class ListArgs(msgspec.Struct, frozen=True):
@@ -52,15 +49,10 @@ class ListResult(Ok, kw_only=True):
     channels: list[Conversation]
 
 
-def _scopes(args: ListArgs) -> tuple[str, ...]:
-    """The scope of each kind asked for; of an unknown kind none, since it is refused as such."""
-    return tuple(TYPES[name][1] for name in args.types if name in TYPES)
-
-
 @method(
     "users.conversations",
     tokens=Token.BOT | Token.PERSON,
-    scopes=needs_by(_scopes, *(scope for _, scope in TYPES.values())),
+    scopes=needs_by(lambda args: scopes_of(args.types), *READ.every),
     rate=Tier.THREE,
     errors=(InvalidCursor, InvalidLimit, InvalidTypes, MissingArgument),
     org_token=OrgToken.NAMES_TEAM,
@@ -70,8 +62,7 @@ async def list_conversations(call: Call, args: ListArgs) -> ListResult:
     """List the conversations that a person is in."""
     assert call.standing is not None
     assert call.actor.user is not None
-    if not args.types or any(name not in TYPES for name in args.types):
-        raise InvalidTypes
+    kinds = kinds_of(args.types)
     user = args.user or call.actor.user
     found = await find_visible(call.work, call.actor, call.team, user)
     if found is None:
@@ -80,20 +71,28 @@ async def list_conversations(call: Call, args: ListArgs) -> ListResult:
         raise AccessDenied
     listing = call.listing("users.conversations", user)
     after = call.context.cursors.open(listing, args.cursor) if args.cursor else ""
-    listed = await call.work.conversations.list_of(
-        found.person,
+    theirs = await call.work.directory.list_of(
+        Insider(found.person.organization, found.person.id),
         call.actor.organization,
         call.standing.team,
-        kinds=frozenset(TYPES[name][0] for name in args.types),
+        kinds=kinds,
         seen_by=call.actor.user,
         all_public=conversations.all_public_visible_to(call.actor),
         exclude_archived=args.exclude_archived,
         after=after,
         limit=args.limit + 1,
     )
-    shown = listed[: args.limit]
-    more = len(listed) > args.limit
+    shown, next_after = first_of([theirs], args.limit)
     return ListResult(
-        channels=[conversations.appearance(call, conversation) for conversation in shown],
-        response_metadata=page(call.context.cursors.seal(listing, shown[-1].id) if more else ""),
+        channels=[_listed(call, conversation) for conversation in shown],
+        response_metadata=page(call.context.cursors.seal(listing, next_after) if next_after else ""),
     )
+
+
+def _listed(call: Call, conversation: Listed) -> Conversation:
+    """A conversation in the list of a person's, which tells of the organization and of no membership."""
+    shown = conversations.appearance(call, conversation)
+    shown.is_member = UNSET
+    if conversation.kind != IM:
+        shown.enterprise_id = call.actor.enterprise or UNSET
+    return shown
