@@ -1,31 +1,42 @@
 """An organization large enough to measure with."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import asyncpg
 import msgspec
 
+from benchmarks import messages
+from benchmarks.messages import Channel
 from gridhall.cli import operator
 from gridhall.contract.orgfile import OrgDocument
 from gridhall.storage.engines import is_sqlite, migrate
 from gridhall.storage.orgfile.load import load
 from gridhall.storage.work import SqlWork
 
+ORGANIZATION = "E0BENCH0001"
 TEAM = "T0BENCH0001"
 BOT_TOKEN = "xoxb-bench"
 USER_TOKEN = "xoxp-bench"
+WRITER_TOKEN = "xoxb-bench-writer"
+
+_AUTHORS = 20
+_WRITER = messages.Bot("A0BENCH0002", "W0BENCHBOT2", "B0BENCH0002")
 
 
 def user_id(number: int) -> str:
     return f"W{number:010d}"
 
 
-def document(people: int) -> OrgDocument:
-    """One workspace with so many people, an app with a bot, and a token of each kind."""
+def document(people: int, channels: Sequence[Channel] = ()) -> OrgDocument:
+    """One workspace with so many people, an app with a bot, a token of each kind, and another bot that is in these channels.
+
+    The first bot is in none, so that what it is measured with does not depend on them.
+    """
     return msgspec.convert(
         {
-            "enterprise": {"id": "E0BENCH0001", "name": "Bench", "domain": "bench"},
+            "enterprise": {"id": ORGANIZATION, "name": "Bench", "domain": "bench"},
             "teams": [{"id": TEAM, "name": "Bench One", "domain": "bench-one"}],
             "users": [
                 {
@@ -47,10 +58,28 @@ def document(people: int) -> OrgDocument:
                     "bot": {"name": "bench", "id": "W0BENCHBOT1", "bot_id": "B0BENCH0001"},
                     "bot_scopes": ["users:read", "users:read.email", "users:write", "channels:read"],
                     "installed_on": [TEAM],
+                },
+                {
+                    "id": _WRITER.app,
+                    "name": "Bench Writer",
+                    "bot": {"name": "writer", "id": _WRITER.user, "bot_id": _WRITER.id},
+                    "bot_scopes": ["chat:write", "channels:history", "channels:read"],
+                    "installed_on": [TEAM],
+                },
+            ],
+            "conversations": [
+                {
+                    "id": channel.id,
+                    "name": channel.id.lower(),
+                    "team": TEAM,
+                    "creator": user_id(1),
+                    "members": [*_authors(people), _WRITER.user],
                 }
+                for channel in channels
             ],
             "tokens": [
                 {"token": BOT_TOKEN, "app": "A0BENCH0001", "team": TEAM},
+                {"token": WRITER_TOKEN, "app": _WRITER.app, "team": TEAM},
                 {
                     "token": USER_TOKEN,
                     "app": "A0BENCH0001",
@@ -64,7 +93,11 @@ def document(people: int) -> OrgDocument:
     )
 
 
-def fill(url: str, people: int) -> None:
+def _authors(people: int) -> list[str]:
+    return [user_id(number) for number in range(1, min(people, _AUTHORS) + 1)]
+
+
+def fill(url: str, people: int, channels: Sequence[Channel]) -> None:
     """Make the database anew and fill it."""
 
     async def run() -> None:
@@ -73,12 +106,25 @@ def fill(url: str, people: int) -> None:
 
         async def unit(work: object) -> None:
             assert isinstance(work, SqlWork)
-            await load(work.connection, [document(people)], work.source, lambda password: "")
+            await load(work.connection, [document(people, channels)], work.source, lambda password: "")
 
         async with operator.storage(url) as storage:
             await storage.write(unit)
+            for channel in channels:
+                await messages.fill(storage, channel, ORGANIZATION, TEAM, authors=_authors(people), bot=_WRITER)
+        await _settle(url)
 
     asyncio.run(run())
+
+
+async def _settle(url: str) -> None:
+    """Do what PostgreSQL would do by itself within minutes of so many new rows."""
+    if not is_sqlite(url):
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute("VACUUM ANALYZE")
+        finally:
+            await connection.close()
 
 
 async def _anew(url: str) -> None:
