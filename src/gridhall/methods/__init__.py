@@ -4,6 +4,7 @@ from types import ModuleType
 
 from gridhall.methods import api, auth, bots, chat, conversations, pins, reactions, team, users
 from gridhall.methods.auth import teams as auth_teams
+from gridhall.methods.chat import changes, ephemeral, permalinks
 from gridhall.methods.conversations import direct, history, info, membership
 from gridhall.methods.users import conversations as users_conversations
 from gridhall.methods.users import identity, photo, presence, profile
@@ -14,6 +15,9 @@ MODULES: tuple[ModuleType, ...] = (
     auth_teams,
     bots,
     chat,
+    changes,
+    ephemeral,
+    permalinks,
     conversations,
     direct,
     history,

@@ -1,37 +1,50 @@
-"""chat.*"""
+"""chat.*: posting"""
 
 from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
+from msgspec import UNSET
 
 from gridhall.catalogue.arguments import Arg
 from gridhall.catalogue.method import method
 from gridhall.catalogue.rates import Counted, argument, per_workspace_and_app
 from gridhall.catalogue.scopes import needs
 from gridhall.contract.errors import (
+    AccessDenied,
+    AsUserNotSupported,
     CannotReplyToMessage,
     ChannelNotFound,
     DuplicateChannelNotFound,
     DuplicateMessageNotFound,
+    InvalidArguments,
+    InvalidBlocks,
+    InvalidBlocksFormat,
     IsArchived,
+    MarkdownTextConflict,
+    MsgTooLong,
     NoText,
     NotInChannel,
     RestrictedAction,
     RestrictedActionNonThreadableChannel,
     RestrictedActionReadOnlyChannel,
     RestrictedActionThreadOnlyChannel,
+    TeamNotFound,
+    TooManyAttachments,
 )
 from gridhall.contract.messages import Content, Message, ready
-from gridhall.contract.rates import Limit
+from gridhall.contract.rates import Limit, Tier
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
-from gridhall.contract.wire import Ok
-from gridhall.domain import conversations, messages, posting, reading
+from gridhall.contract.wire import Ok, ResponseMetadata
+from gridhall.domain import addressees, messages, mrkdwn, names, posting, reading
 from gridhall.domain.actor import Actor
 from gridhall.domain.call import Call
-from gridhall.domain.conversations import Hold
-from gridhall.domain.messages import Author, Draft
+from gridhall.domain.messages import ME, Author, Draft
+from gridhall.domain.mrkdwn import Parse
+from gridhall.methods.chat.content import LONGEST_TEXT, Blocks, PostedAttachments, check_objects, refuse_unserved
+
+LONGEST_CLIENT_ID = 255
 
 
 def _per_channel(actor: Actor, team: str | None, raw: Mapping[str, object]) -> str:
@@ -49,11 +62,26 @@ POSTING = (
 class PostMessageArgs(msgspec.Struct, frozen=True):
     """Arguments of chat.postMessage."""
 
-    channel: Annotated[str, Arg("The conversation, or the person to write to.", missing=ChannelNotFound, example="C123456")]
-    text: Annotated[str | None, Arg("The message.", example="Hello world")] = None
-    thread_ts: Annotated[str | None, Arg("The message that this one replies to.")] = None
-    reply_broadcast: Annotated[bool, Arg("Whether the channel shows a reply as well.")] = False
-    client_msg_id: Annotated[str | None, Arg("An id of the client's own, with which a repetition posts nothing.")] = None
+    channel: Annotated[
+        str,
+        Arg("The conversation, the name of a channel, or the person to write to.", missing=ChannelNotFound, example="C123456"),
+    ]
+    text: Annotated[str | None, Arg("The message; beside blocks what a notification says.", example="Hello world")] = None
+    blocks: Blocks = None
+    attachments: PostedAttachments = None
+    thread_ts: Annotated[str | None, Arg("The message that this one replies to.", example="1405894322.002768")] = None
+    reply_broadcast: Annotated[bool, Arg("Whether the channel shows a reply as well.", example="true")] = False
+    parse: Annotated[
+        str | None, Arg("`none` links no bare address, `full` takes the text for unformatted.", example="full")
+    ] = None
+    link_names: Annotated[bool, Arg("Whether names of channels, and @here and its like, become links.", example="true")] = False
+    mrkdwn: Annotated[bool, Arg("Whether clients show the text with its markup.", example="false")] = True
+    unfurl_links: Annotated[bool, Arg("Whether links to text are shown with a preview.", example="true")] = True
+    unfurl_media: Annotated[bool, Arg("Whether links to media are shown with a preview.", example="false")] = True
+    as_user: Annotated[bool, Arg("Whether the message is the person's own, as it always is with their token.")] = False
+    client_msg_id: Annotated[
+        str | None, Arg("An id of the client's own, up to 255 characters, with which a repetition posts nothing.")
+    ] = None
 
 
 class PostMessageResult(Ok, kw_only=True):
@@ -70,28 +98,98 @@ class PostMessageResult(Ok, kw_only=True):
     scopes=needs("chat:write"),
     rate=POSTING,
     errors=(
+        AsUserNotSupported,
         CannotReplyToMessage,
         ChannelNotFound,
         DuplicateChannelNotFound,
         DuplicateMessageNotFound,
+        InvalidBlocks,
+        InvalidBlocksFormat,
         IsArchived,
+        MarkdownTextConflict,
         NoText,
         NotInChannel,
         RestrictedAction,
         RestrictedActionNonThreadableChannel,
         RestrictedActionReadOnlyChannel,
         RestrictedActionThreadOnlyChannel,
+        TeamNotFound,
+        TooManyAttachments,
     ),
     writes=True,
 )
 async def post_message(call: Call, args: PostMessageArgs) -> PostMessageResult:
     """Post a message."""
-    conversation = await conversations.see(call, args.channel, Hold.STEADY)
-    if not args.text:
+    _check(call, args)
+    conversation = await addressees.see(call, args.channel, people=True, nameless=TeamNotFound)
+    text = args.text or ""
+    if not text.strip() and not args.blocks and not args.attachments:
         raise NoText
-    await posting.require(call, conversation, reply=args.thread_ts is not None, public=True)
+    reply = args.thread_ts is not None
+    broadcast = reply and args.reply_broadcast
+    await posting.require(call, conversation, reply=reply, broadcast=broadcast, public=True)
     parent = await posting.parent_of(call, conversation, args.thread_ts) if args.thread_ts is not None else None
-    draft = Draft(Content(text=args.text), parent, args.reply_broadcast, args.client_msg_id)
+    content = Content(text=await _written(call, args, text), blocks=args.blocks or UNSET, attachments=args.attachments or UNSET)
+    draft = Draft(content, parent, broadcast, args.client_msg_id)
     message = await messages.post(call.work, conversation, draft, author=Author.of(call.actor, call.team))
     shown = await reading.show_one(call, message)
-    return PostMessageResult(channel=conversation.id, ts=ts_text(message.ts), message=ready(shown))
+    result = PostMessageResult(channel=conversation.id, ts=ts_text(message.ts), message=ready(shown))
+    if len(text) > LONGEST_TEXT:
+        result.warning = "message_truncated"
+        cut = f"[WARN] was cut after {LONGEST_TEXT:,} characters: text"
+        result.response_metadata = ResponseMetadata(warnings=[result.warning], messages=[cut])
+    return result
+
+
+def _check(call: Call, args: PostMessageArgs) -> None:
+    """Refuse what no message can be made of, whatever the conversation."""
+    refuse_unserved(call)
+    check_objects(args.blocks, args.attachments)
+    if args.as_user and call.actor.acts_as is Token.BOT:
+        raise AsUserNotSupported
+    if args.client_msg_id is not None and len(args.client_msg_id) > LONGEST_CLIENT_ID:
+        raise InvalidArguments(f"[ERROR] must be no longer than {LONGEST_CLIENT_ID} characters: client_msg_id")
+
+
+async def _written(call: Call, args: PostMessageArgs, text: str) -> str:
+    parse = Parse.of(args.parse, link_names=args.link_names)
+    text = text[:LONGEST_TEXT]
+    return await names.write(call, text, parse) if parse.links_names else mrkdwn.written(text, parse)
+
+
+class MeMessageArgs(msgspec.Struct, frozen=True):
+    """Arguments of chat.meMessage."""
+
+    channel: Annotated[str, Arg("The conversation, or the name of a channel.", missing=ChannelNotFound, example="C123456")]
+    text: Annotated[str, Arg("What the author is doing.", missing=NoText, example="is thinking")]
+
+
+class MeMessageResult(Ok, kw_only=True):
+    """Where the message is."""
+
+    channel: str
+    ts: str
+
+
+@method(
+    "chat.meMessage",
+    tokens=Token.BOT | Token.PERSON,
+    scopes=needs("chat:write"),
+    rate=Tier.THREE,
+    errors=(ChannelNotFound, IsArchived, MsgTooLong, NoText, NotInChannel),
+    writes=True,
+)
+async def me_message(call: Call, args: MeMessageArgs) -> MeMessageResult:
+    """Post what oneself is doing."""
+    conversation = await addressees.see(call, args.channel)
+    if not args.text.strip():
+        raise NoText
+    if len(args.text) > LONGEST_TEXT:
+        raise MsgTooLong
+    try:
+        await posting.require(call, conversation, reply=False)
+    except posting.RESTRICTED as refusal:
+        raise AccessDenied from refusal
+    draft = Draft(Content(subtype=ME, text=mrkdwn.written(args.text)))
+    message = await messages.post(call.work, conversation, draft, author=Author.of(call.actor, call.team))
+    return MeMessageResult(channel=conversation.id, ts=ts_text(message.ts))

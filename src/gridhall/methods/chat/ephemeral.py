@@ -1,0 +1,97 @@
+"""chat.postEphemeral"""
+
+from typing import Annotated
+
+import msgspec
+
+from gridhall.catalogue.arguments import Arg
+from gridhall.catalogue.method import method
+from gridhall.catalogue.scopes import needs
+from gridhall.contract.errors import (
+    CannotReplyToMessage,
+    ChannelNotFound,
+    InvalidAttachments,
+    InvalidBlocks,
+    InvalidBlocksFormat,
+    IsArchived,
+    MarkdownTextConflict,
+    MsgTooLong,
+    NoText,
+    NotInChannel,
+    RestrictedAction,
+    TooManyAttachments,
+    UserNotInChannel,
+)
+from gridhall.contract.rates import Tier
+from gridhall.contract.timestamps import ts_text
+from gridhall.contract.tokens import Token
+from gridhall.contract.wire import Ok
+from gridhall.domain import addressees, posting
+from gridhall.domain.call import Call
+from gridhall.methods.chat.content import LONGEST_TEXT, Attachments, Blocks, check_objects, refuse_unserved
+
+
+class PostEphemeralArgs(msgspec.Struct, frozen=True):
+    """Arguments of chat.postEphemeral."""
+
+    channel: Annotated[str, Arg("The conversation, or the name of a channel.", missing=ChannelNotFound, example="C123456")]
+    user: Annotated[str, Arg("Who is to see it, a member of the conversation.", example="U0BPQUNTA")]
+    text: Annotated[str | None, Arg("The message; beside blocks what a notification says.", example="Hello world")] = None
+    blocks: Blocks = None
+    attachments: Attachments = None
+    thread_ts: Annotated[str | None, Arg("The message that this one replies to.", example="1405894322.002768")] = None
+    parse: Annotated[str | None, Arg("How much of the text becomes links.", example="full")] = None
+    link_names: Annotated[bool, Arg("Whether names of channels, and @here and its like, become links.", example="true")] = False
+    as_user: Annotated[bool, Arg("Whether the message is the person's own, as it always is with their token.")] = False
+
+
+class PostEphemeralResult(Ok, kw_only=True):
+    """When it was posted; no message goes by this time."""
+
+    message_ts: str
+
+
+@method(
+    "chat.postEphemeral",
+    tokens=Token.BOT | Token.PERSON,
+    scopes=needs("chat:write"),
+    rate=Tier.FOUR,
+    errors=(
+        CannotReplyToMessage,
+        ChannelNotFound,
+        InvalidAttachments,
+        InvalidBlocks,
+        InvalidBlocksFormat,
+        IsArchived,
+        MarkdownTextConflict,
+        MsgTooLong,
+        NoText,
+        NotInChannel,
+        RestrictedAction,
+        TooManyAttachments,
+        UserNotInChannel,
+    ),
+    writes=True,
+)
+async def post_ephemeral(call: Call, args: PostEphemeralArgs) -> PostEphemeralResult:
+    """Show one person a message that is kept nowhere."""
+    refuse_unserved(call)
+    check_objects(args.blocks, args.attachments)
+    conversation = await addressees.see(call, args.channel)
+    text = args.text or ""
+    if not text.strip() and not args.blocks and not args.attachments:
+        raise NoText
+    if len(text) > LONGEST_TEXT:
+        raise MsgTooLong
+    try:
+        await posting.require(call, conversation, reply=args.thread_ts is not None)
+    except posting.RESTRICTED as refusal:
+        raise RestrictedAction from refusal
+    if await call.work.members.find(conversation, call.actor.organization, args.user) is None:
+        raise UserNotInChannel
+    if args.thread_ts is not None:
+        await posting.parent_of(call, conversation, args.thread_ts)
+    now = call.work.source.micros()
+    return PostEphemeralResult(
+        message_ts=ts_text(await call.work.messages.next_ts(conversation.organization, conversation.id, now))
+    )
