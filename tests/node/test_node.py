@@ -1,14 +1,16 @@
-"""The official SDK for Node, unmodified but for its base address."""
+"""The official SDK for Node and Bolt for JavaScript, unmodified but for their base address."""
 
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from harness.databases import Databases
 from harness.live import Live, live
+from sdk import harbour
 
 HERE = Path(__file__).parent
 REQUIRED = os.environ.get("GRIDHALL_REQUIRE_NODE") == "1"
@@ -16,27 +18,41 @@ REQUIRED = os.environ.get("GRIDHALL_REQUIRE_NODE") == "1"
 PACKAGES = ("@slack/web-api", "slack-web-api-7")
 
 
-@pytest.fixture(params=PACKAGES)
-def package(request: pytest.FixtureRequest) -> str:
-    """One after the other: the present major version, which calls through fetch, and the one before, through axios."""
-    name: str = request.param
+def need(package: str) -> None:
+    """Skip the test where Node or a package of its clients is missing, unless they are required."""
     missing = None
     if shutil.which("node") is None:
         missing = "node is not installed"
-    elif not (HERE / "node_modules" / name).is_dir():
+    elif not (HERE / "node_modules" / package).is_dir():
         missing = "the Node clients are not installed: run `make setup-node`"
     if missing and REQUIRED:
         pytest.fail(missing)
     if missing:
         pytest.skip(missing)
+
+
+@pytest.fixture(params=PACKAGES)
+def package(request: pytest.FixtureRequest) -> str:
+    """One after the other: the present major version, which calls through fetch, and the one before, through axios."""
+    name: str = request.param
+    need(name)
     return name
 
 
-def play(package: str, scenario: str, server: Live) -> None:
-    ended = subprocess.run(
-        ["node", "web_api.mjs", package, server.url, scenario], cwd=HERE, capture_output=True, text=True, timeout=60
-    )
+@pytest.fixture
+def town(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A server of the test's own over the harbour, with its long channel and its long thread."""
+    with live(harbour.database(sqlite_databases, tmp_path_factory)) as running:
+        yield running
+
+
+def run(*arguments: str) -> None:
+    ended = subprocess.run(["node", *arguments], cwd=HERE, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def play(package: str, scenario: str, server: Live) -> None:
+    run("web_api.mjs", package, server.url, scenario)
 
 
 @pytest.mark.parametrize("scenario", ["identity", "people", "pages", "errors"])
@@ -53,3 +69,14 @@ def test_being_limited(package: str, sqlite_databases: Databases) -> None:
     with live(sqlite_databases.filled(), rate_factor=3) as server:
         play(package, "limits", server)
     assert ("users.list", "ratelimited") in server.seen
+
+
+@pytest.mark.parametrize("scenario", ["talk", "direct", "history", "lists", "errors"])
+def test_conversations(package: str, scenario: str, town: Live) -> None:
+    run("conversations.mjs", package, town.url, scenario)
+
+
+def test_bolt(town: Live) -> None:
+    need("@slack/bolt")
+    run("bolt.mjs", town.url)
+    assert ("auth.test", "ok") in town.seen

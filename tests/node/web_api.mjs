@@ -5,9 +5,10 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 
+import { connect } from "./sdk.mjs";
+
 const [packageName, url, scenario] = process.argv.slice(2);
-const sdk = await import(packageName);
-const { WebClient, ErrorCode, LogLevel } = sdk.default;
+const { client, refused, ErrorCode } = await connect(packageName, url);
 
 const BOT = "xoxb-east-desk";
 const CHO = "xoxp-cho-east";
@@ -17,19 +18,6 @@ const PICTURE = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAFUlEQVR4nGM8ESXHwMDAwMDAxAADABdmAURaE60RAAAAAElFTkSuQmCC",
   "base64",
 );
-
-const client = (token, options = {}) =>
-  new WebClient(token, { slackApiUrl: `${url}/api/`, logLevel: LogLevel.ERROR, retryConfig: { retries: 0 }, ...options });
-
-async function refused(call) {
-  try {
-    await call;
-  } catch (error) {
-    assert.equal(error.code, ErrorCode.PlatformError, error);
-    return error.data;
-  }
-  assert.fail("was not refused");
-}
 
 const scenarios = {
   async identity() {
