@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from gridhall.domain import tokens
 from gridhall.storage import tables
@@ -95,6 +95,20 @@ class Clubs:
         ]
         change(self.live, *(insert(tables.memberships).values(**row) for row in rows))
         return ids
+
+    def also_in(self, person: str, organization: str, workspace: str) -> None:
+        """Have somebody be in another organization as well, as an app's bot may be."""
+        change(
+            self.live,
+            insert(tables.people).values(**_person(organization, person, org_role="member", guest="none", deleted=False)),
+            insert(tables.memberships).values(organization=organization, workspace=workspace, person=person, role="member"),
+        )
+
+    def homeless(self) -> str:
+        """The id of somebody who is in no workspace of the organization any more."""
+        (id,) = self.people(1)
+        change(self.live, delete(tables.memberships).where(tables.memberships.c.person == id))
+        return id
 
     def channel(self, owner: Someone, *members: "Someone | str", private: bool = False, name: str = "") -> str:
         """A new channel of the owner's workspace with these members besides."""

@@ -74,6 +74,7 @@ def test_there_is_one_between_the_same_two(clubs: Clubs) -> None:
     theirs = clubs.ok("open", max, users=mia.id)
     assert theirs == {"ok": True, "channel": {"id": id}}
     assert clubs.ok("open", mia.org, users=f"{mia.id},{max.id}")["channel"]["id"] == id
+    assert clubs.ok("open", mia, users=f"{max.id},{max.id}")["channel"]["id"] == id
 
 
 def test_one_talks_to_oneself(clubs: Clubs) -> None:

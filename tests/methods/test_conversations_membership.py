@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from methods.clubs import BOARD, CLOCK, DANCE, GENERAL, MUSIC, TOWN, VALE, WIDE, Clubs
+from methods.clubs import BOARD, CLOCK, CLUBS, DANCE, GENERAL, MUSIC, TOWN, VALE, WIDE, Clubs
 
 # Joining.
 
@@ -267,6 +267,24 @@ def test_one_has_to_be_in_a_workspace_of_the_channel(clubs: Clubs) -> None:
     assert clubs.ok("invite", mia, channel=id, users=in_music.id)
     clubs.ok("join", mia, channel=WIDE)
     assert clubs.ok("invite", mia, channel=WIDE, users=in_dance.id)
+    homeless = clubs.homeless()
+    assert only_error(clubs, mia, WIDE, homeless) == "invitee_cant_see_channel"
+    assert only_error(clubs, mia, clubs.channel(mia), homeless) == "org_user_not_in_team"
+
+
+def test_who_is_in_two_organizations_is_there_from_the_callers(clubs: Clubs) -> None:
+    mia, tom, both = clubs.person(), clubs.person(organization=TOWN), clubs.people(2)
+    for id in both:
+        clubs.also_in(id, TOWN, TOWN)
+    channel = clubs.channel(mia, private=True)
+    clubs.connect(channel)
+    clubs.ok("invite", mia, channel=channel, users=tom.id)
+    clubs.ok("invite", mia, channel=channel, users=both[0])
+    clubs.ok("invite", tom, channel=channel, users=both[1])
+    assert clubs.members(channel)[both[0]]["person_organization"] == CLUBS
+    assert clubs.members(channel)[both[1]]["person_organization"] == TOWN
+    assert clubs.error("kick", tom, channel=channel, user=both[0]) == "restricted_action"
+    assert clubs.ok("kick", tom, channel=channel, user=both[1])
 
 
 def test_who_may_invite(clubs: Clubs) -> None:

@@ -176,7 +176,7 @@ def _enter(count: int) -> Statement[Any]:
             for number in range(count)
         ]
     )
-    again = {"joined": new.excluded.joined, "left": 0, "open": new.excluded.open}
+    again = {"joined": new.excluded.joined, "left": 0}
     return Statement(new.on_conflict_do_update(index_elements=list(_m.primary_key), set_=again, where=_m.c.left != 0), tuple)
 
 
