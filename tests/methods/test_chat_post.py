@@ -232,6 +232,14 @@ def test_who_may_post_in_general_is_a_matter_of_roles(own_press: Live, who: str,
     assert send(own_press, "xoxp-ada", channel=GENERAL, text="Hi")["ok"]
 
 
+def test_guests_write_where_they_are_and_to_whom_they_meet_there(press: Live) -> None:
+    assert post(press, token="xoxp-gus")["channel"] == DESK
+    assert post(press, token="xoxp-gus", channel=MAX)["channel"].startswith("D")
+    for channel in (GENERAL, "#general", "W0SAM000001", TIM):
+        assert send(press, "xoxp-gus", channel=channel, text="Hi") == refused("channel_not_found")
+    assert post(press, "#general #desk", "xoxp-gus", link_names="1")["message"]["text"] == f"#general <#{DESK}|desk>"
+
+
 def test_both_sides_of_a_connected_channel_post(press: Live) -> None:
     ours, theirs = post(press, channel=VISIT), post(press, channel=VISIT, token="xoxp-tom")
     assert (ours["message"]["team"], theirs["message"]["team"]) == (NEWS, TOWN)
