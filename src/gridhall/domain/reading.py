@@ -15,6 +15,7 @@ from gridhall.domain.conversations import Listed
 from gridhall.domain.imaging import default_hash
 from gridhall.domain.messages import BROADCAST, Message, Page
 from gridhall.domain.site import BOT_ICON_SIDES, Site
+from gridhall.domain.threads import TOMBSTONE
 
 if TYPE_CHECKING:
     from gridhall.domain.call import Call
@@ -73,7 +74,7 @@ async def show(call: "Call", messages: list[Message], *, permalinks: bool = Fals
             shown.append(message.content)
             continue
         parts = [message.content[:-1]]
-        if message.app is not None:
+        if message.app is not None and message.subtype != TOMBSTONE:
             profile = profiles.get(message.app)
             if profile is None:
                 profile = profiles[message.app] = await _profile_part(call, message.app)
