@@ -441,6 +441,17 @@ def test_who_is_there_from_elsewhere_takes_out_their_own(clubs: Clubs) -> None:
     assert clubs.inside(id) == sorted([mia.id, max.id])
 
 
+def test_their_administrators_take_their_own_out_of_a_public_channel(clubs: Clubs) -> None:
+    mia, tom, tia = clubs.person(), clubs.person(organization=TOWN), clubs.person(organization=TOWN)
+    admin = clubs.person(organization=TOWN, role="admin")
+    id = clubs.channel(mia)
+    clubs.connect(id)
+    clubs.ok("invite", mia, channel=id, users=f"{tom.id},{tia.id},{admin.id}")
+    assert clubs.error("kick", tom, channel=id, user=tia.id) == "restricted_action"
+    assert clubs.error("kick", admin, channel=id, user=mia.id) == "restricted_action"
+    assert clubs.ok("kick", admin, channel=id, user=tia.id)
+
+
 def test_bots_take_out_and_are_taken_out(clubs: Clubs) -> None:
     mia, max = clubs.person(), clubs.person()
     id = clubs.channel(mia, max, BOARD, private=True)

@@ -327,16 +327,18 @@ async def kick(call: "Call", channel: Seen, user: str) -> None:
 def _may_kick(call: "Call", channel: Seen, member: Newcomer | None) -> bool:
     """Administrators may, and who made the channel; out of a private one every full member.
 
-    Who is there from another organization takes out nobody but their own people.
+    Who is there from another organization takes out nobody but their own people, as they stand there.
     """
     actor = call.actor
     if actor.role is Role.GUEST:
         return False
-    if actor.organization != channel.organization and member is not None and member.organization != actor.organization:
+    if actor.organization == channel.organization:
+        role = posting.role_in(call, channel)
+    elif member is None or member.organization == actor.organization:
+        role = call.standing.role if call.standing is not None else actor.role
+    else:
         return False
-    if channel.kind == PRIVATE or channel.creator == actor.user:
-        return True
-    return posting.role_in(call, channel) >= Role.ADMIN
+    return channel.kind == PRIVATE or channel.creator == actor.user or role >= Role.ADMIN
 
 
 async def mark(call: "Call", conversation: Seen, ts: int) -> None:
