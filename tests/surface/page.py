@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from contextlib import redirect_stderr
 from pathlib import Path
 
-from surface.authorization import PAGE as AUTHORIZATION
-from surface.authorization import authorization_page
+from surface.authorization.page import PAGE as AUTHORIZATION
+from surface.authorization.page import authorization_page
 from surface.causes import CAUSES, DOCUMENTED, METHODS, NO_CAUSES, OURS, PAIRS, Applies, causes_of
 
 ERRORS = Path(__file__).parents[2] / "docs/errors.md"

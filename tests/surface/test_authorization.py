@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from harness.databases import Databases
-from surface.authorization import CALLERS, CASES, METHODS, PAGE, SCOPES, Case, Outcomes, expected, observe, page, serve
+from surface.authorization import CALLERS, CASES, METHODS, SCOPES, Case, expected
+from surface.authorization.observe import Outcomes, observe, serve
+from surface.authorization.page import PAGE, page
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,54 @@
+"""What is made before a call, and put right after it: by real calls, which have to go well."""
+
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+from harness.live import Live
+from surface.authorization.callers import Caller
+from surface.inprocess import ask
+from surface.stage import FORM
+
+Arguments = dict[str, str]
+
+# Tokens with every scope, of those whom calls are about.
+NEIGHBOUR, STRANGER, OTHER_ADMIN = "xoxp-neighbour", "xoxp-stranger", "xoxp-other-admin"
+OF_OTHERS = {NEIGHBOUR: "W0NEIGHBOUR1", STRANGER: "W0STRANGER01", OTHER_ADMIN: "W0OTHERADMIN"}
+
+
+class Hand:
+    """Calls, and expects nothing but ok.
+
+    Arguments:
+        every: all scopes, with which callers make what is theirs.
+    """
+
+    def __init__(self, server: Live, every: frozenset[str]) -> None:
+        self._server = server
+        self._every = every
+        self._numbers = count(1)
+
+    async def do(self, by: Caller | str, method: str, /, **arguments: str) -> dict[str, Any]:
+        """The answer to a call by a caller, or with a token."""
+        token = by if isinstance(by, str) else by.token(self._every)
+        headers = [(b"content-type", FORM.encode()), (b"authorization", f"Bearer {token}".encode())]
+        answer = (await ask(self._server, "POST", f"/api/{method}", headers, [urlencode(arguments).encode()])).json
+        assert answer["ok"], (method, arguments, answer)
+        return answer
+
+    def name(self) -> str:
+        """A name that no channel has."""
+        return f"fresh-{next(self._numbers)}"
+
+    async def post(self, by: Caller | str, channel: str, **arguments: str) -> str:
+        """The `ts` of a fresh message."""
+        posted = await self.do(by, "chat.postMessage", channel=channel, text="Fresh", **arguments)
+        return str(posted["ts"])
+
+
+Make = Callable[[Hand, Caller], Awaitable[Arguments]]
+"""Makes what a call names, and gives the arguments that name it."""
+
+Mend = Callable[[Hand, Caller, Arguments], Awaitable[Any]]
+"""Puts things right after a call with these arguments that was answered ok."""

@@ -1,0 +1,89 @@
+"""What does happen: every call by every caller, on a server over `tests/data/authorization.yaml`."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from harness.databases import DATA, Databases
+from harness.live import Live, live
+from surface.authorization import CALLERS, CASES, SCOPES, Caller, Case
+from surface.authorization.callers import BOT, PEOPLE
+from surface.authorization.case import EVERY, scopes_of
+from surface.authorization.hand import OF_OTHERS, Arguments, Hand
+from surface.inprocess import ask
+from surface.stage import FILES, FORM, multipart
+
+ORGANIZATION, WORKSPACE, APP = "E0AUTH00001", "T0AUTH00001", "A0AUTH00001"
+
+Outcomes = dict[tuple[str, Caller, str], str]
+"""By the case's title, the caller and the set of scopes."""
+
+
+def observe(server: Live) -> Outcomes:
+    """What does happen, case by case."""
+    hand = Hand(server, EVERY)
+    return {
+        (case.title, caller, scopes): outcome
+        for case in CASES
+        for (caller, scopes), outcome in server.on_loop(_outcomes(server, hand, case)).items()
+    }
+
+
+async def _outcomes(server: Live, hand: Hand, case: Case) -> dict[tuple[Caller, str], str]:
+    """Each call finds the same state: one that was refused left everything as it was, and what others did is put right."""
+    outcomes: dict[tuple[Caller, str], str] = {}
+    for caller in CALLERS:
+        made: Arguments | None = None
+        for scopes in SCOPES:
+            if made is None:
+                made = await case.make(hand, caller) if case.make is not None and caller.is_somebody else {}
+            arguments = case.arguments_of(caller) | made
+            outcome = outcomes[caller, scopes] = await _outcome(server, case, caller, scopes, arguments)
+            if outcome == "ok":
+                made = None
+                if case.mend is not None:
+                    await case.mend(hand, caller, arguments)
+    return outcomes
+
+
+async def _outcome(server: Live, case: Case, caller: Caller, scopes: str, arguments: Arguments) -> str:
+    body, content_type = urlencode(arguments).encode(), FORM
+    if case.method in FILES:
+        body, content_type = multipart(arguments, FILES[case.method])
+    headers = [(b"content-type", content_type.encode())]
+    if caller.kind:
+        headers.append((b"authorization", f"Bearer {caller.token(scopes_of(case, caller, scopes))}".encode()))
+    answer: dict[str, Any] = (await ask(server, "POST", f"/api/{case.method}", headers, [body])).json
+    if answer["ok"]:
+        return "ok"
+    # Some answers that are not ok say why in a field of their own.
+    return str(answer.get("error") or f"no error, but {', '.join(answer.keys() - {'ok'})}")
+
+
+def organization(folder: Path) -> str:
+    """tests/data/authorization.yaml with all tokens: the name that `Databases.filled` takes."""
+    tokens = [
+        {"token": token, "app": APP, "team": WORKSPACE, "user": user} | _scopes(EVERY) for token, user in OF_OTHERS.items()
+    ]
+    for caller in CALLERS[1:]:
+        needed = {case.needed(by_bot=caller.is_bot) for case in CASES}
+        for scopes in needed | {frozenset(), EVERY}:
+            entry = {"token": caller.token(scopes), "app": APP} | _scopes(scopes)
+            if caller.is_somebody:
+                entry["enterprise" if caller.org_level else "team"] = ORGANIZATION if caller.org_level else WORKSPACE
+                entry["user"] = PEOPLE.get(caller.standing, BOT)
+            tokens.append(entry)
+    lines = ["tokens:", *(f"  - {{{', '.join(f'{key}: {value}' for key, value in entry.items())}}}" for entry in tokens)]
+    path = folder / "authorization.yaml"
+    path.write_text((DATA / "authorization.yaml").read_text() + "\n".join(lines) + "\n")
+    return str(path.with_suffix(""))
+
+
+def _scopes(scopes: frozenset[str]) -> dict[str, str]:
+    return {"scopes": f"[{', '.join(map(repr, sorted(scopes)))}]"}
+
+
+def serve(made: Databases, folder: Path) -> AbstractContextManager[Live]:
+    """A server over all of it."""
+    return live(made.filled(organization(folder)))
