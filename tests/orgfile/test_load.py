@@ -614,10 +614,10 @@ def test_a_message_is_as_if_it_had_been_posted(database: Database) -> None:
         "bot_id": "B0BOT",
         "blocks": blocks,
     }
-    # A person who posts through an app is its author all the same.
-    assert database.row(tables.messages, ts=2 * 10**6)["app"] is None
+    # A person who posts through an app is its author all the same; it tells the app's bot.
+    assert database.row(tables.messages, ts=2 * 10**6)["app"] == "A0BOT"
     assert content(database, 2) == {
-        "type": "message", "user": "U0CHO", "text": "", "ts": "2.000000", "team": "T0A", "app_id": "A0BOT"
+        "type": "message", "user": "U0CHO", "text": "", "ts": "2.000000", "team": "T0A", "app_id": "A0BOT", "bot_id": "B0BOT"
     }  # fmt: skip
     claim = database.row(tables.client_messages)
     assert (claim["organization"], claim["person"], claim["client_msg_id"], claim["ts"]) == ("T0A", "U0BOT", "m-1", 10**6)

@@ -31,6 +31,7 @@ class Actor:
 
     Arguments:
         token: the id of the token.
+        app_bot_id: the id of the app's bot, also where the token acts as a person.
         user: the person or bot that the token acts as; None for app-level tokens.
         team: the workspace of a workspace token; None for org-level and app-level ones.
         organization: the organization's id; for a lone workspace the workspace's.
@@ -52,6 +53,7 @@ class Actor:
     app: str | None
     app_name: str
     bot_id: str | None
+    app_bot_id: str | None
     user: str | None
     user_name: str
     team: str | None
@@ -89,6 +91,7 @@ def anonymous(address: str) -> Actor:
         app=None,
         app_name="",
         bot_id=None,
+        app_bot_id=None,
         user=None,
         user_name="",
         team=None,

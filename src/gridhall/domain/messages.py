@@ -43,6 +43,13 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Content).decode
 
 
+class _Team(msgspec.Struct, gc=False):
+    team: str = ""
+
+
+_decode_team = msgspec.json.Decoder(_Team).decode
+
+
 class Message(msgspec.Struct, gc=False):
     """A message as it is stored; times are microseconds.
 
@@ -70,22 +77,36 @@ class Message(msgspec.Struct, gc=False):
         """The content, to look into or to change."""
         return _decode(self.content)
 
+    @property
+    def team(self) -> str:
+        """The workspace or organization that the message tells."""
+        return _decode_team(self.content).team
+
 
 class Page(list[Message]):
     """Messages of one conversation that were read together.
 
     An engine that remembers gives the same page again as long as nobody changed any of it, so that what was made of it once
-    serves again: `ready` is where `reading` keeps that. `apps` are those whose bots posted any of them, None where the messages
-    are not the same for every reader.
+    serves again: `ready` is where `reading` keeps that. `bots` are those that the messages tell, by app and workspace, None where
+    the messages are not the same for every reader.
     """
 
-    __slots__ = ("apps", "ready")
+    __slots__ = ("bots", "ready")
 
     def __init__(self, messages: Iterable[Message] = ()) -> None:
         super().__init__(messages)
         alike = all(message.thread is None and message.subtype != BROADCAST for message in self)
-        self.apps = tuple({message.app for message in self if message.app is not None}) if alike else None
+        self.bots = _bots(self) if alike else None
         self.ready: dict[Hashable, Any] = {}
+
+
+def _bots(messages: list[Message]) -> tuple[tuple[str, str], ...]:
+    """The bots that messages tell, by app and workspace: of an app in one organization, that of its first message."""
+    teams: dict[tuple[str, str], str] = {}
+    for message in messages:
+        if message.app is not None and (message.app, message.person_organization) not in teams:
+            teams[message.app, message.person_organization] = message.team
+    return tuple((app, team) for (app, _), team in teams.items())
 
 
 class Messages(Protocol):
@@ -171,7 +192,7 @@ class Messages(Protocol):
 
 
 class Author(msgspec.Struct, frozen=True):
-    """Who posts: the person or bot, the app through which, and the workspace or organization that is told as `team`."""
+    """Who posts: the person or bot, the app through which and its bot, and the workspace or organization told as `team`."""
 
     organization: str
     person: str
@@ -183,7 +204,7 @@ class Author(msgspec.Struct, frozen=True):
     def of(cls, actor: "Actor", team: str | None) -> "Author":
         """The caller; `team` is the workspace that is meant."""
         assert actor.user is not None
-        return cls(actor.organization, actor.user, team or actor.organization, actor.app, actor.bot_id)
+        return cls(actor.organization, actor.user, team or actor.organization, actor.app, actor.app_bot_id)
 
 
 class Draft(msgspec.Struct, frozen=True):

@@ -51,9 +51,9 @@ async def show_thread(call: "Call", parent: Message, replies: list[Message]) -> 
 
 async def show_page(call: "Call", page: Page, limit: int) -> list[MessageObject]:
     """The first messages of a page. What is the same for every reader is made once, and serves as long as the page does."""
-    if page.apps is None:
+    if page.bots is None:
         return all_ready(await show(call, page[:limit]))
-    key = (limit, *[await _profile_part(call, app) for app in page.apps])
+    key = (limit, *[await _profile_part(call, app, team) for app, team in page.bots])
     made: list[MessageObject] | None = page.ready.get(key)
     if made is None:
         made = page.ready[key] = all_ready(await show(call, page[:limit]))
@@ -66,7 +66,7 @@ async def show(call: "Call", messages: list[Message], *, permalinks: bool = Fals
     Arguments:
         permalinks: whether each tells its address.
     """
-    profiles: dict[str, str] = {}
+    profiles: dict[tuple[str, str], str] = {}
     followed: dict[int, str] | None = None
     shown: list[str] = []
     for message in messages:
@@ -75,9 +75,10 @@ async def show(call: "Call", messages: list[Message], *, permalinks: bool = Fals
             continue
         parts = [message.content[:-1]]
         if message.app is not None and message.subtype != TOMBSTONE:
-            profile = profiles.get(message.app)
+            bot = (message.app, message.person_organization)
+            profile = profiles.get(bot)
             if profile is None:
-                profile = profiles[message.app] = await _profile_part(call, message.app)
+                profile = profiles[bot] = await _profile_part(call, message.app, message.team)
             parts.append(profile)
         if message.thread is not None:
             if followed is None:
@@ -156,12 +157,11 @@ async def _root_part(call: "Call", message: Message) -> str:
     return f',"root":{await show_one(call, parent)}' if parent is not None else ""
 
 
-async def _profile_part(call: "Call", id: str) -> str:
-    """The bot of an app that posted, nothing where there is none any more."""
+async def _profile_part(call: "Call", id: str, team: str) -> str:
+    """The bot of an app through which somebody posted for a workspace, nothing where there is none any more."""
     app = await call.work.apps.find(id)
     if app is None or app.bot_id is None:
         return ""
-    team = call.team or call.actor.organization
     return _ready_profile(
         call.context.site,
         app.organization,

@@ -121,6 +121,7 @@ async def load_actor(work: "Work", text: str) -> Actor | None:
         app=row.app,
         app_name=app.name if app else "",
         bot_id=person.bot_id if person else None,
+        app_bot_id=app.bot_id if app else None,
         user=row.person,
         user_name=person.name if person else "",
         team=row.workspace,

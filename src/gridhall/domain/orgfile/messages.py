@@ -37,15 +37,16 @@ def plan_message(index: Index, path: Path, entry: MessageEntry) -> None:
 def _author(index: Index, path: Path, conversation: Conversation, entry: MessageEntry) -> Author:
     """Who posted, as of the workspace that they did it from: one that the conversation is in, or their first."""
     user = index.user((*path, "user"), entry.user)
-    through = index.app((*path, "app"), entry.app).id if entry.app else None
+    through = index.app((*path, "app"), entry.app) if entry.app else None
     organization = index.organization_in(conversation, user)
     app = index.bots.get(user)
     teams = app.bot.present.get(organization, []) if app and app.bot else index.people[user].teams
     own = [team for team in teams if index.teams[team].organization == organization]
     team = next((team for team in (*conversation.teams, *own) if team in own), organization)
     if app is None or app.bot is None:
-        return Author(organization, user, team, through)
-    if through not in (None, app.id):
+        bot_id = through.bot.bot_id if through is not None and through.bot else None
+        return Author(organization, user, team, through.id if through is not None else None, bot_id)
+    if through is not None and through.id != app.id:
         raise Mistake((*path, "app"), f"a bot posts through its own app, which is {app.id}")
     return Author(organization, user, team, app.id, app.bot.bot_id)
 

@@ -108,6 +108,7 @@ class _Dump:
         self._rows = rows
         self._enterprises = {row["id"] for row in rows["organizations"] if row["enterprise"]}
         self._lone = {row["id"]: row for row in rows["organizations"] if not row["enterprise"]}
+        self._bots = {row["id"] for row in rows["people"] if row["app"] is not None}
         self._fields = _grouped(rows["profile_fields"], "workspace")
         self._memberships = _grouped(rows["memberships"], "organization", "person")
         self._credentials = _single(rows["credentials"], "organization", "person")
@@ -255,7 +256,7 @@ class _Dump:
             blocks=_or_none(content.blocks),
             attachments=_or_none(content.attachments),
             client_msg_id=content.client_msg_id or None,
-            app=content.app_id if content.bot_id is UNSET else UNSET,
+            app=UNSET if row["person"] in self._bots else content.app_id,
             reactions=given,
             topic=_or_none(content.topic),
             purpose=_or_none(content.purpose),

@@ -233,7 +233,7 @@ class _Told:
 
 
 def _app_of_bot(author: Author) -> str | None:
-    """The app whose bot the author is. A person who posts through an app is its author all the same."""
+    """The app whose bot the message tells, also where a person posted through it."""
     return author.app if author.bot_id is not None else None
 
 
