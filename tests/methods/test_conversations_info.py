@@ -135,6 +135,14 @@ def test_an_empty_direct_message_has_no_latest(library: Live) -> None:
     assert (shown["latest"], shown["unread_count"], shown["is_user_deleted"]) == (None, 0, True)
 
 
+def test_a_direct_message_with_oneself_is_with_oneself(any_library: Live) -> None:
+    id = any_library.call("conversations.open", "xoxp-ann", users="W0ANN000001")["channel"]["id"]
+    any_library.call("chat.postMessage", "xoxp-ann", channel=id, text="A note")
+    shown = info(any_library, "xoxp-ann", id, include_num_members="1", include_locale="1")
+    assert (shown["user"], shown["is_user_deleted"], shown["num_members"]) == ("W0ANN000001", False, 1)
+    assert (shown["latest"]["text"], shown["unread_count"], shown["locale"]) == ("A note", 0, "fr-FR")
+
+
 def test_a_group_message_tells_the_same(library: Live) -> None:
     shown = info(library, "xoxp-cat", "G0THREE0001")
     assert (shown["name"], shown["is_mpim"], shown["is_member"], shown["is_open"]) == ("mpdm-ann--bob--cat-1", True, True, True)

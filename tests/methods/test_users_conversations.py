@@ -193,6 +193,18 @@ def test_a_direct_message_tells_the_other_person(each_campus: Live) -> None:
     assert channels(each_campus, "xoxp-tom", types="im")["D0MIATOM001"]["user"] == "W0MIA000001"
 
 
+def test_what_somebody_closed_is_listed_as_closed_to_them(own_campus: Live) -> None:
+    theirs = (members.c.person == "W0MIA000001") & (members.c.conversation != "D0MIADAN001")
+    change(own_campus, update(members).where(theirs).values(open=False))
+    assert {id: channel["is_open"] for id, channel in channels(own_campus, "xoxp-mia", types="im,mpim").items()} == {
+        "D0MIADAN001": True,
+        "D0MIAMAX001": False,
+        "D0MIATOM001": False,
+        "G0TRIO00001": False,
+    }
+    assert channels(own_campus, "xoxp-max", types="im")["D0MIAMAX001"]["is_open"] is True
+
+
 def test_a_group_message_is_named_after_its_people(campus: Live) -> None:
     trio = channels(campus, "xoxp-mia", types="mpim")["G0TRIO00001"]
     assert trio["name"] == "mpdm-mia--max--lea-1"

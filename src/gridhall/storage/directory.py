@@ -1,8 +1,13 @@
-"""Statements about which conversations there are, and who is in them."""
+"""Statements about which conversations there are, and who is in them.
+
+A page's ids are found first: one index is walked in their order, and what must be known of a conversation is looked up row by
+row, in a subquery for one value. Written as a join, PostgreSQL would choose by statistics that are not always there, and go
+through whole tables. Only then the conversations are read.
+"""
 
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, or_, select, tuple_, union_all
+from sqlalchemy import Integer, Select, and_, bindparam, case, exists, or_, select, tuple_, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from gridhall.contract.scopes import IM, MPIM, PRIVATE, PUBLIC
@@ -12,7 +17,7 @@ from gridhall.storage.conversations import IN_WORKSPACE, IS_MINE, LISTED, MINE
 from gridhall.storage.statement import Connection, Statement
 from gridhall.storage.tables import connections, conversations, members, shares
 
-AHEAD = 1000
+AHEAD = 2000
 """Conversations that one look takes in at the most, those that it may not tell of included."""
 
 LAST = "~"
@@ -20,59 +25,59 @@ LAST = "~"
 
 _c = conversations
 _theirs = members.alias("theirs")
-_public = conversations.alias("public")
+_limit = bindparam("limit", type_=Integer)
 
 
-def _between(id: ColumnElement[Any]) -> ColumnElement[bool]:
-    return and_(id > bindparam("after"), id <= bindparam("until"))
-
-
-def _arm(host: ColumnElement[Any], id: ColumnElement[Any], source: Any, *where: ColumnElement[bool]) -> Any:
-    """The first public channels of one source, each found by one index in the order of ids."""
-    first = (
+def _first(host: ColumnElement[Any], id: ColumnElement[Any], *where: ColumnElement[bool]) -> Select[Any]:
+    """The first ids of one source that the look takes in."""
+    found = (
         select(host.label("organization"), id.label("id"))
-        .select_from(source)
-        .where(*where, _public.c.kind == PUBLIC, _public.c.deleted.is_(False), _between(id))
+        .where(*where, id > bindparam("after"), id <= bindparam("until"))
         .order_by(id)
-        .limit(bindparam("limit", type_=Integer))
+        .limit(_limit)
         .subquery()
     )
-    return select(first.c.organization, first.c.id)
+    return select(found.c.organization, found.c.id)
 
 
-_SHARED = _arm(
-    shares.c.organization,
-    shares.c.conversation,
-    shares.join(_public, and_(_public.c.organization == shares.c.organization, _public.c.id == shares.c.conversation)),
-    shares.c.organization == bindparam("organization"),
-    shares.c.workspace == bindparam("workspace"),
-    _public.c.org_wide.is_(False),
-)
-_CONNECTED = _arm(
-    connections.c.organization,
-    connections.c.conversation,
-    connections.join(
-        _public, and_(_public.c.organization == connections.c.organization, _public.c.id == connections.c.conversation)
-    ),
-    connections.c.other_organization == bindparam("organization"),
-    connections.c.workspace == bindparam("workspace"),
-)
-_EVERYWHERE = _arm(
-    _public.c.organization,
-    _public.c.id,
-    _public,
-    _public.c.organization == bindparam("organization"),
-    _public.c.org_wide,
-)
-_reached = union_all(_SHARED, _CONNECTED, _EVERYWHERE).subquery("reached")
-_LIST_PUBLIC = Statement(
-    select(*LISTED)
-    .select_from(
-        _reached.join(_c, and_(_c.c.organization == _reached.c.organization, _c.c.id == _reached.c.id)).outerjoin(MINE, IS_MINE)
+def _is(host: ColumnElement[Any], id: ColumnElement[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a conversation that a row names is so."""
+    source = host.table
+    found = select(case((condition, 1), else_=0)).where(_c.c.organization == host, _c.c.id == id)
+    return found.correlate(source).scalar_subquery() == 1
+
+
+def _whole(first: Any) -> Statement[Listed]:
+    """The conversations whose ids were found."""
+    ids = first.subquery("ids")
+    return Statement(
+        select(*LISTED)
+        .select_from(ids.join(_c, and_(_c.c.organization == ids.c.organization, _c.c.id == ids.c.id)).outerjoin(MINE, IS_MINE))
+        .order_by(ids.c.id)
+        .limit(_limit),
+        Listed,
     )
-    .order_by(_reached.c.id)
-    .limit(bindparam("limit", type_=Integer)),
-    Listed,
+
+
+_is_public = and_(_c.c.kind == PUBLIC, _c.c.deleted.is_(False))
+_LIST_PUBLIC = _whole(
+    union_all(
+        _first(
+            shares.c.organization,
+            shares.c.conversation,
+            shares.c.organization == bindparam("organization"),
+            shares.c.workspace == bindparam("workspace"),
+            _is(shares.c.organization, shares.c.conversation, and_(_is_public, _c.c.org_wide.is_(False))),
+        ),
+        _first(
+            connections.c.organization,
+            connections.c.conversation,
+            connections.c.other_organization == bindparam("organization"),
+            connections.c.workspace == bindparam("workspace"),
+            _is(connections.c.organization, connections.c.conversation, _is_public),
+        ),
+        _first(_c.c.organization, _c.c.id, _c.c.organization == bindparam("organization"), _c.c.org_wide, _is_public),
+    )
 )
 _END_OF_SHARES = Statement(
     select(shares.c.conversation)
@@ -96,26 +101,27 @@ _IS_THEIRS = and_(
     _theirs.c.person_organization == bindparam("person_organization"),
     _theirs.c.person == bindparam("person"),
 )
-_LIST_OF = Statement(
-    select(*LISTED)
-    .select_from(
-        _theirs.join(_c, and_(_c.c.organization == _theirs.c.organization, _c.c.id == _theirs.c.conversation)).outerjoin(
-            MINE, IS_MINE
-        )
-    )
-    .where(
+_LIST_OF = _whole(
+    _first(
+        _theirs.c.organization,
+        _theirs.c.conversation,
         _IS_THEIRS,
         _theirs.c.left == 0,
-        _between(_theirs.c.conversation),
-        _c.c.deleted.is_(False),
-        or_(*(_asked(kind) for kind in (PUBLIC, PRIVATE, IM, MPIM))),
-        or_(MINE.c.person.is_not(None), and_(_c.c.kind == PUBLIC, bindparam("all_public", type_=Integer) == 1)),
-        or_(_c.c.archived.is_(False), bindparam("exclude_archived", type_=Integer) == 0),
-        IN_WORKSPACE,
+        _is(
+            _theirs.c.organization,
+            _theirs.c.conversation,
+            and_(
+                _c.c.deleted.is_(False),
+                or_(*(_asked(kind) for kind in (PUBLIC, PRIVATE, IM, MPIM))),
+                or_(_c.c.archived.is_(False), bindparam("exclude_archived", type_=Integer) == 0),
+                or_(
+                    and_(_c.c.kind == PUBLIC, bindparam("all_public", type_=Integer) == 1),
+                    exists(select(MINE.c.person).where(IS_MINE)),
+                ),
+                IN_WORKSPACE,
+            ),
+        ),
     )
-    .order_by(_theirs.c.conversation)
-    .limit(bindparam("limit", type_=Integer)),
-    Listed,
 )
 _END_OF_THEIRS = Statement(
     select(_theirs.c.conversation)
