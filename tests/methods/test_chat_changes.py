@@ -61,13 +61,21 @@ def test_a_person_changes_what_they_wrote(press: Live) -> None:
     now = press.gridhall.clock.now() // 1_000_000
     ts = posted(press)
     answer = alter(press, ts, text="Better <words>")
-    edited = answer["message"].pop("edited")
+    edited, profile = answer["message"].pop("edited"), answer["message"].pop("bot_profile")
+    assert profile["id"] == "B0WIRE00001"
     assert answer == {
         "ok": True,
         "channel": DESK,
         "ts": ts,
         "text": "Better &lt;words&gt;",
-        "message": {"type": "message", "user": MIA, "text": "Better &lt;words&gt;", "team": NEWS, "app_id": "A0WIRE00001"},
+        "message": {
+            "type": "message",
+            "user": MIA,
+            "text": "Better &lt;words&gt;",
+            "team": NEWS,
+            "app_id": "A0WIRE00001",
+            "bot_id": "B0WIRE00001",
+        },
     }
     assert edited["user"] == MIA
     seconds, micros = edited["ts"].split(".")
@@ -303,6 +311,12 @@ def test_administrators_delete_what_others_wrote(press: Live, token: str, author
     ts = posted(press, token=author)
     assert delete(press, ts, token)["ok"]
     assert rows(press, tables.deleted_messages, ts)[0]["deleted_by"] == ADA
+
+
+def test_a_workspaces_administrator_is_one_there(press: Live) -> None:
+    assert delete(press, posted(press), "xoxp-amy-org")["ok"]
+    elsewhere = posted(press, channel=STADIUM, token="xoxp-ada-sport")
+    assert delete(press, elsewhere, "xoxp-amy-org", STADIUM) == refused("cant_delete_message")
 
 
 def test_messages_of_another_organization_are_theirs_to_delete(press: Live) -> None:

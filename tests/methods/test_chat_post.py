@@ -54,6 +54,9 @@ def send(press: Live, token: str, **arguments: object) -> dict[str, Any]:
 
 def test_a_person_posts(press: Live) -> None:
     answer = post(press, "Hello *world*", "xoxp-mia")
+    assert shown(press, answer["ts"]) == answer["message"]
+    profile = answer["message"].pop("bot_profile")
+    assert (profile["id"], profile["user_id"]) == ("B0WIRE00001", WIRE)
     assert answer == {
         "ok": True,
         "channel": DESK,
@@ -65,9 +68,9 @@ def test_a_person_posts(press: Live) -> None:
             "ts": answer["ts"],
             "team": NEWS,
             "app_id": "A0WIRE00001",
+            "bot_id": "B0WIRE00001",
         },
     }
-    assert shown(press, answer["ts"]) == answer["message"]
 
 
 def test_a_bot_posts_with_its_profile(press: Live) -> None:
@@ -83,7 +86,7 @@ def test_a_bot_posts_with_its_profile(press: Live) -> None:
 def test_a_legacy_token_posts_as_its_person(press: Live) -> None:
     message = post(press, "Hello", "xoxs-mia")["message"]
     assert message["user"] == MIA
-    assert "app_id" not in message
+    assert message.keys().isdisjoint({"app_id", "bot_id", "bot_profile"})
 
 
 def test_json_bodies_do_as_well(press: Live) -> None:
@@ -241,9 +244,14 @@ def test_guests_write_where_they_are_and_to_whom_they_meet_there(press: Live) ->
 
 
 def test_both_sides_of_a_connected_channel_post(press: Live) -> None:
-    ours, theirs = post(press, channel=VISIT), post(press, channel=VISIT, token="xoxp-tom")
-    assert (ours["message"]["team"], theirs["message"]["team"]) == (NEWS, TOWN)
-    assert [shown(press, answer["ts"], "xoxp-tom", VISIT) for answer in (ours, theirs)] == [ours["message"], theirs["message"]]
+    for token, team in (("xoxp-mia", NEWS), ("xoxp-tom", TOWN)):
+        message = post(press, channel=VISIT, token=token)["message"]
+        assert message["team"] == team
+        for reader in ("xoxp-mia", "xoxp-tom"):
+            read = shown(press, message["ts"], reader, VISIT)
+            assert read is not None
+            # Of the app's bot each side is told in its own workspace.
+            assert read | {"bot_profile": None} == message | {"bot_profile": None}
     assert send(press, "xoxp-tim", channel=LINK, text="Hi") == refused("not_in_channel")
 
 

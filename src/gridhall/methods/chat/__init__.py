@@ -125,12 +125,10 @@ async def post_message(call: Call, args: PostMessageArgs) -> PostMessageResult:
     text = args.text or ""
     if not text.strip() and not args.blocks and not args.attachments:
         raise NoText
-    reply = args.thread_ts is not None
-    broadcast = reply and args.reply_broadcast
-    await posting.require(call, conversation, reply=reply, broadcast=broadcast, public=True)
+    await posting.require(call, conversation, reply=args.thread_ts is not None, broadcast=args.reply_broadcast, public=True)
     parent = await posting.parent_of(call, conversation, args.thread_ts) if args.thread_ts is not None else None
     content = Content(text=await _written(call, args, text), blocks=args.blocks or UNSET, attachments=args.attachments or UNSET)
-    draft = Draft(content, parent, broadcast, args.client_msg_id)
+    draft = Draft(content, parent, args.reply_broadcast, args.client_msg_id)
     message = await messages.post(call.work, conversation, draft, author=Author.of(call.actor, call.team))
     shown = await reading.show_one(call, message)
     result = PostMessageResult(channel=conversation.id, ts=ts_text(message.ts), message=ready(shown))
