@@ -187,11 +187,13 @@ def test_a_limit_counts_the_parent_too(library: Live, limit: str, count: int) ->
 @pytest.mark.parametrize("between", [{}, {"oldest": REPLIES[0]}, {"oldest": REPLIES[0], "inclusive": 1, "latest": REPLIES[1]}])
 def test_pages_of_any_size_meet_end_to_end(library: Live, limit: int, between: dict[str, object]) -> None:
     whole = times(library, "xoxp-ann", STACKS, PARENT, **between)
-    found: list[str] = []
+    found = whole[:1]
     arguments = between | {"limit": limit}
     while True:
         answer = read(library, "xoxp-ann", STACKS, PARENT, **arguments)
-        found += [message["ts"] for message in answer["messages"]]
+        parent, *page = [message["ts"] for message in answer["messages"]]
+        assert parent == PARENT
+        found += page
         if not answer["has_more"]:
             break
         arguments |= {"cursor": answer["response_metadata"]["next_cursor"]}
@@ -205,17 +207,17 @@ def test_the_usual_page_has_1000(any_library: Live) -> None:
     first = read(any_library, "xoxp-ann", SHELF, ts)
     assert (len(first["messages"]), first["has_more"]) == (1000, True)
     rest = read(any_library, "xoxp-ann", SHELF, ts, cursor=first["response_metadata"]["next_cursor"])
-    assert [message["text"] for message in rest["messages"]] == [str(number) for number in range(999, 1005)]
+    assert [message["text"] for message in rest["messages"]] == ["Count", *map(str, range(999, 1005))]
     assert len(read(any_library, "xoxp-ann", SHELF, ts, limit=5000)["messages"]) == 1000
 
 
 def test_paging_while_people_reply_neither_repeats_nor_omits(any_library: Live) -> None:
-    found: list[str] = []
+    found = THREAD[:1]
     later: list[str] = []
     arguments: dict[str, object] = {"limit": 2}
     while True:
         answer = read(any_library, "xoxp-ann", STACKS, PARENT, **arguments)
-        found += [message["ts"] for message in answer["messages"]]
+        found += [message["ts"] for message in answer["messages"]][1:]
         if len(later) < 3:
             later.append(post(any_library, "xoxp-ann", STACKS, "Later", thread_ts=PARENT))
         if not answer["has_more"]:
@@ -227,7 +229,7 @@ def test_paging_while_people_reply_neither_repeats_nor_omits(any_library: Live) 
 
 def test_a_cursor_is_for_one_thread_and_one_caller(library: Live) -> None:
     cursor = read(library, "xoxp-ann", STACKS, PARENT, limit=1)["response_metadata"]["next_cursor"]
-    assert times(library, "xoxp-ann", STACKS, REPLIES[1], cursor=cursor) == REPLIES
+    assert times(library, "xoxp-ann", STACKS, REPLIES[1], cursor=cursor) == THREAD
     assert error(library, "xoxp-ann", STACKS, "1500000300.000000", cursor=cursor) == "invalid_cursor"
     assert error(library, "xoxp-bob", STACKS, PARENT, cursor=cursor) == "invalid_cursor"
     assert error(library, "xoxp-ann", STACKS, PARENT, cursor="bmV4dF90czoxNDg0Njc4MjkwNTE3MDkx") == "invalid_cursor"

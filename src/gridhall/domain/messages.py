@@ -87,8 +87,8 @@ class Page(list[Message]):
     """Messages of one conversation that were read together.
 
     An engine that remembers gives the same page again as long as nobody changed any of it, so that what was made of it once
-    serves again: `ready` is where `reading` keeps that. `bots` are those that the messages tell, by app and workspace, None where
-    the messages are not the same for every reader.
+    serves again: `ready` is where `reading` keeps that. `bots` are those that the messages tell, by app and workspace, None
+    where the messages are not the same for every reader.
     """
 
     __slots__ = ("bots", "ready")

@@ -20,7 +20,7 @@ from gridhall.contract.errors import (
     Refusal,
     ThreadNotFound,
 )
-from gridhall.contract.messages import Message, all_ready
+from gridhall.contract.messages import Message
 from gridhall.contract.rates import Limit, Tier
 from gridhall.contract.scopes import HISTORY
 from gridhall.contract.timestamps import find_time
@@ -131,7 +131,7 @@ class RepliesArgs(msgspec.Struct, frozen=True):
 
 
 class RepliesResult(Ok, kw_only=True):
-    """A thread's first message, on the first page, and replies, oldest first; whether there are newer ones."""
+    """A thread's first message, on every page, and replies, oldest first; whether there are newer ones."""
 
     messages: list[Message]
     has_more: bool
@@ -153,19 +153,18 @@ async def replies(call: Call, args: RepliesArgs) -> RepliesResult:
     oldest, latest = _bounds(args.oldest, args.latest, args.inclusive)
     listing = call.listing("conversations.replies", conversation.id, str(parent.ts))
     limit = _limit(call, args.limit, usual=MOST_REPLIES, most=MOST_REPLIES)
-    first = not args.cursor
+    # The parent heads every page, and is one of its messages; a later page goes on by one reply at the least.
+    limit -= 1
     if args.cursor:
+        limit = max(limit, 1)
         oldest = max(oldest, int(call.context.cursors.open(listing, args.cursor)) + 1)
-    else:
-        # The first message is one of those on the first page.
-        limit -= 1
     found = await call.work.messages.list_replies(
         conversation.organization, conversation.id, parent.ts, oldest=oldest, latest=latest, limit=limit + 1
     )
     shown, more = found[:limit], len(found) > limit
     end = shown[-1].ts if shown else 0
     return RepliesResult(
-        messages=await reading.show_thread(call, parent, shown) if first else all_ready(await reading.show(call, shown)),
+        messages=await reading.show_thread(call, parent, shown),
         has_more=more,
         response_metadata=page(call.context.cursors.seal(listing, str(end))) if more else UNSET,
     )
