@@ -100,8 +100,8 @@ class Serving:
 
 
 @contextmanager
-def serve(*arguments: str, folder: Path, **variables: str) -> Iterator[Serving]:
-    """`gridhall serve` on a free port, ready; killed at the end where it still runs."""
+def serve(*arguments: str, folder: Path, deadline: float = DEADLINE, **variables: str) -> Iterator[Serving]:
+    """`gridhall serve` on a free port, ready; killed at the end, or after so many seconds, where it still runs."""
     log = folder / "stderr.log"
     with log.open("a") as stderr:
         process = subprocess.Popen(
@@ -112,7 +112,7 @@ def serve(*arguments: str, folder: Path, **variables: str) -> Iterator[Serving]:
             stderr=stderr,
         )
     # Reading blocks: who hangs is killed, and then there is nothing more to read.
-    killer = threading.Timer(DEADLINE, process.kill)
+    killer = threading.Timer(deadline, process.kill)
     killer.start()
     try:
         assert process.stdout is not None
