@@ -443,6 +443,26 @@ def test_a_call_that_one_limit_refuses_counts_for_none_of_the_others(counting: L
     assert calls(counting, 10, "users.profile.set", "xoxp-owen", name="title", value="x") == [200] * 10
 
 
+def test_a_channel_takes_ten_messages_at_once_and_then_one_a_second(counting: Live) -> None:
+    def posted(count: int, channel: str, token: str = "xoxp-mia") -> list[int]:
+        return calls(counting, count, "chat.postMessage", token, channel=channel, text="x")
+
+    assert posted(11, "C0HALL00001") == [200] * 10 + [429]
+    assert posted(1, "C0HALL00001", "xoxp-ada") == [429], "another person through the same app"
+    assert posted(11, "C0OWN000001") == [200] * 10 + [429], "another channel"
+    counting.move(advance=2)
+    assert posted(3, "C0HALL00001") == [200] * 2 + [429]
+
+
+def test_a_workspace_takes_six_hundred_messages_a_minute(counting: Live) -> None:
+    for channel in range(60):
+        assert calls(counting, 10, "chat.postMessage", "xoxp-mia", channel=f"C0NOWHERE{channel}") == [200] * 10
+    assert calls(counting, 1, "chat.postMessage", "xoxp-mia", channel="C0HALL00001", text="x") == [429]
+    assert calls(counting, 1, "chat.meMessage", "xoxp-mia", channel="C0HALL00001", text="x") == [200], "another method"
+    counting.move(advance=0.1)
+    assert calls(counting, 2, "chat.postMessage", "xoxp-mia", channel="C0HALL00001", text="x") == [200, 429]
+
+
 @pytest.mark.parametrize("labels", ["true", "1", " TRUE "])
 def test_labels_are_limited_more_strictly(counting: Live, labels: str) -> None:
     assert calls(counting, 21, "users.profile.get", "xoxp-mia", include_labels=labels) == [200] * 20 + [429]

@@ -22,6 +22,7 @@ from surface.authorization.places import (
 )
 
 NOT_IN_CHANNEL = refused("not_in_channel")
+NOT_ONES_OWN = refused("cant_update_message")
 TEXT = {"text": "Hello"}
 
 
@@ -74,7 +75,7 @@ def posting_with_all(caller: Caller) -> str:
     return "ok" if caller.is_bot else "not_in_channel"
 
 
-OWN, SOMEBODY_ELSES = "one's own", "somebody else's"
+OWN, OTHER = "one's own message", "somebody else's message"
 
 CASES: tuple[Case, ...] = (
     # Posting.
@@ -96,14 +97,14 @@ CASES: tuple[Case, ...] = (
     # What was posted.
     *cases("chat.getPermalink", EVERYWHERE, {"message_ts": TS}),
     Case("chat.update", OWN, {"channel": "C0LOBBY0001", "text": "Changed"}, make=own),
-    *cases("chat.update", EVERYWHERE, {"ts": TS, **TEXT}, refused("cant_update_message"), refused("cant_update_message")),
+    *cases("chat.update", EVERYWHERE, {"ts": TS, **TEXT}, NOT_ONES_OWN, NOT_ONES_OWN, what=OTHER),
     Case("chat.delete", OWN, {"channel": "C0LOBBY0001"}, make=own),
     *(
         case
         for place in CHANNELS
-        for case in cases("chat.delete", (place,), {}, in_workspace, in_workspace, make=fresh("ts", place))
+        for case in cases("chat.delete", (place,), {}, in_workspace, in_workspace, what=OTHER, make=fresh("ts", place))
     ),
-    *cases("chat.delete", (DIRECT,), {}, outside_workspaces, make=fresh("ts", DIRECT)),
+    *cases("chat.delete", (DIRECT,), {}, outside_workspaces, what=OTHER, make=fresh("ts", DIRECT)),
     # Reactions.
     *(
         case
@@ -115,6 +116,12 @@ CASES: tuple[Case, ...] = (
     Case("reactions.remove", "a reaction of one's own", {"name": "wave"}, make=reacted),
     *cases("reactions.get", EVERYWHERE, {"timestamp": TS}, outside=closed_to_bots("access_denied")),
     Case("reactions.list", "one's own"),
+    Case(
+        "reactions.list",
+        "those of somebody in no channel of the guests'",
+        {"user": "W0STRANGER01"},
+        closed_to_guests("user_not_found"),
+    ),
     # Pins.
     *(
         case

@@ -21,23 +21,40 @@ def page(outcomes: Outcomes) -> str:
         "",
         "An org-level token names no workspace in these calls. What is about a channel is about the channel's workspace, and",
         "the person's role there counts; elsewhere, as in `users.profile.set`, a role in a workspace is none to such a token.",
+        "The single-channel guest is in one public channel and in their direct and group conversations: of other channels they",
+        "are not among those who are in them. No guest is in the general channel.",
         "Among all scopes is `chat:write.public`, which no method needs.",
         "A token that is unknown, ended or of a closed workspace is refused before any of this: see errors.md.",
         "",
     ]
-    for case in CASES:
+    for title, needed, rows in _sections(outcomes):
         lines += [
-            f"## {case.title}",
+            f"## {title}",
             "",
-            f"Needs {_needed(case)}.",
+            f"Needs {needed}.",
             "",
             f"| token | of | {' | '.join(SCOPES)} |",
             "|---|---|---|---|---|",
+            *(f"| {tokens} | {people} | {' | '.join(row)} |" for tokens, people, row in rows),
+            "",
         ]
-        for tokens, people, row in _grouped(case, outcomes):
-            lines.append(f"| {tokens} | {people} | {' | '.join(row)} |")
-        lines.append("")
     return "\n".join(lines)
+
+
+Row = tuple[str, str, tuple[str, ...]]
+"""Tokens, whose they are, and what they are answered with each set of scopes."""
+
+
+def _sections(outcomes: Outcomes) -> list[tuple[str, str, list[Row]]]:
+    """Title, scopes and rows of each section: calls of a method that differ in nothing but what they are about have one."""
+    sections: dict[tuple[str, str, tuple[Row, ...]], list[str]] = {}
+    for case in CASES:
+        key = (case.method, _needed(case), tuple(_grouped(case, outcomes)))
+        sections.setdefault(key, []).append(case.about)
+    return [
+        (f"{method}, {'; '.join(abouts)}" if abouts[0] else method, needed, list(rows))
+        for (method, needed, rows), abouts in sections.items()
+    ]
 
 
 def _needed(case: Case) -> str:
@@ -48,7 +65,7 @@ def _needed(case: Case) -> str:
     return bots if bots == people else f"{bots} of bots, {people} of people"
 
 
-def _grouped(case: Case, outcomes: Outcomes) -> list[tuple[str, str, tuple[str, ...]]]:
+def _grouped(case: Case, outcomes: Outcomes) -> list[Row]:
     rows: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for caller in CALLERS:
         row = tuple(outcomes[case.title, caller, scopes] for scopes in SCOPES)

@@ -66,23 +66,21 @@ def _made_by(caller: Caller) -> str:
 
 LOBBY = Place("a public channel one is in", PUBLIC, "C0LOBBY0001", everybody)
 YARD = Place("a public channel one is not in", PUBLIC, "C0YARD00001", nobody, STRANGER)
-DEN = Place("a private channel one is in (not the single-channel guest)", PRIVATE, "C0DEN000001", not_single)
+DEN = Place("a private channel one is in", PRIVATE, "C0DEN000001", not_single)
 VAULT = Place("a private channel one is not in", PRIVATE, "C0VAULT0001", nobody, STRANGER)
 DIRECT = Place("a direct conversation", IM, lambda caller: "D" + caller.user[1:], everybody)
 GROUP = Place("a group conversation", MPIM, "G0GROUP00001", everybody)
 OTHERS = Place("other people's direct conversation", IM, "D0OTHERS0001", nobody)
 
 MADE = Place("a public channel one made", PUBLIC, _made_by, everybody)
-PODIUM = Place(
-    "a channel one is in where only administrators post (not the single-channel guest)", PUBLIC, "C0PODIUM001", not_single
-)
+PODIUM = Place("a channel one is in where only administrators post", PUBLIC, "C0PODIUM001", not_single)
 GENERAL = Place(
-    "the general channel, where only administrators post (no guests there)",
+    "the general channel, where only administrators post",
     PUBLIC,
     "C0GENERAL01",
     lambda caller: caller.standing not in GUESTS,
 )
-ATTIC = Place("an archived public channel one is in (not the single-channel guest)", PUBLIC, "C0ATTIC0001", not_single)
+ATTIC = Place("an archived public channel one is in", PUBLIC, "C0ATTIC0001", not_single)
 CELLAR = Place("an archived public channel one is not in", PUBLIC, "C0CELLAR001", nobody, STRANGER)
 
 CHANNELS = (LOBBY, YARD, DEN, VAULT)
@@ -96,6 +94,8 @@ def cases(
     arguments: Arguments | None = None,
     inside: Rule = anybody,
     outside: Rule = anybody,
+    *,
+    what: str = "",
     **more: Any,
 ) -> tuple[Case, ...]:
     """A call about each of some places.
@@ -103,12 +103,13 @@ def cases(
     Arguments:
         arguments: beside `channel`.
         inside, outside: what those are answered who are in the place, and who only see it.
+        what: what there is meant, where it is not the place itself.
         more: further fields of `Case`.
     """
     return tuple(
         Case(
             method,
-            place.title,
+            f"{what} in {place.title}" if what else place.title,
             lambda caller, place=place: {"channel": place.id_of(caller), **(arguments or {})},  # type: ignore[misc]
             place.rule(inside, outside),
             kind=place.kind,
