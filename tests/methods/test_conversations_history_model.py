@@ -54,9 +54,8 @@ class Said:
         if self.deleted:
             shown |= {"subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted.", "hidden": True}
         else:
-            shown |= {"user": self.user, "team": "T0FICTION01", "app_id": "A0READER001"}
-            if self.token == "xoxb-reader":
-                shown["bot_id"] = "B0READER001"
+            # Everybody posts through the same app, whose bot is told.
+            shown |= {"user": self.user, "team": "T0FICTION01", "app_id": "A0READER001", "bot_id": "B0READER001"}
         if self.edited is not None and not self.deleted:
             shown["edited"] = {"user": self.user, "ts": f"{self.edited}.000000"}
         if self.reactions:
@@ -228,12 +227,14 @@ class Model:
         while not found or answer["has_more"]:
             cursor = answer["response_metadata"]["next_cursor"] if found else ""
             answer = self.call("conversations.replies", token, ts=named.ts, limit=limit, cursor=cursor)
-            found += answer["messages"]
+            # The parent heads every page.
+            assert not found or answer["messages"][0]["ts"] == said.ts
+            found += answer["messages"][1:] if found else answer["messages"]
         assert plain(found) == wanted
 
 
 def plain(messages: list[Shown]) -> list[Shown]:
-    """The messages without the profiles of bots, which each bot's message has and no other."""
+    """The messages without the profiles of bots, which are there where a bot is told and nowhere else."""
     for message in messages:
         assert ("bot_profile" in message) is ("bot_id" in message)
         if "bot_id" in message:
