@@ -214,14 +214,15 @@ _HOLD_NAMES = {
     True: Statement(_names.with_for_update(), str),
 }
 # Workspace by workspace: that is how names are found.
+_every_workspace = select(workspaces.c.id).where(workspaces.c.organization == bindparam("organization"))
 _NAMESAKES = Statement(
     select(_c.c.id, _c.c.org_wide)
-    .select_from(
-        workspaces.join(
-            shares, and_(shares.c.organization == workspaces.c.organization, shares.c.workspace == workspaces.c.id)
-        ).join(_c, and_(_c.c.organization == shares.c.organization, _c.c.id == shares.c.conversation))
-    )
-    .where(workspaces.c.organization == bindparam("organization"), shares.c.name == bindparam("name")),
+    .select_from(shares.join(_c, and_(_c.c.organization == shares.c.organization, _c.c.id == shares.c.conversation)))
+    .where(
+        shares.c.organization == bindparam("organization"),
+        shares.c.workspace.in_(_every_workspace),
+        shares.c.name == bindparam("name"),
+    ),
     lambda id, org_wide: (id, org_wide),
 )
 _CLAIM_NAME = Statement(

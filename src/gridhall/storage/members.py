@@ -52,11 +52,13 @@ _IS_REACHED = or_(
     exists(
         _their_workspaces.where(
             memberships.c.workspace.in_(
-                select(connections.c.workspace).where(
+                select(connections.c.workspace)
+                .where(
                     connections.c.organization == bindparam("organization"),
                     connections.c.conversation == bindparam("conversation"),
                     connections.c.other_organization == people.c.organization,
                 )
+                .correlate(people)
             )
         )
     ),
@@ -143,6 +145,7 @@ _HAS_CHANNEL: Statement[bool] = Statement(
     bool,
 )
 
+_named = people.alias("named")
 _FIND = Statement(
     select(_m.c.person_organization, _m.c.person, people.c.guest)
     .select_from(_m.join(people, and_(people.c.organization == _m.c.person_organization, people.c.id == _m.c.person)))
@@ -150,6 +153,8 @@ _FIND = Statement(
         _m.c.organization == bindparam("organization"),
         _m.c.conversation == bindparam("conversation"),
         _m.c.person == bindparam("person"),
+        # By their organizations: a conversation's members are found by those first.
+        _m.c.person_organization.in_(select(_named.c.organization).where(_named.c.id == bindparam("person"))),
         _m.c.left == 0,
     )
     .order_by((_m.c.person_organization == bindparam("person_organization")).desc(), _m.c.person_organization)

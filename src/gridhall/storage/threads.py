@@ -7,7 +7,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from gridhall.domain.messages import Message
 from gridhall.domain.threads import Follower
 from gridhall.storage.statement import Connection, Statement
-from gridhall.storage.tables import members, messages, thread_members
+from gridhall.storage.tables import members, messages, people, thread_members
 
 _t = thread_members
 _COLUMNS = tuple(column.name for column in _t.c)
@@ -63,7 +63,10 @@ def _subscribe(*where: ColumnElement[bool]) -> Statement[tuple[object, ...]]:
 
 
 _SUBSCRIBE = _subscribe(members.c.person_organization == bindparam("person_organization"))
-_SUBSCRIBE_ANY = _subscribe()
+# By their organizations: a conversation's members are found by those first.
+_SUBSCRIBE_ANY = _subscribe(
+    members.c.person_organization.in_(select(people.c.organization).where(people.c.id == bindparam("person")))
+)
 
 _IN_THREAD = and_(
     _t.c.organization == bindparam("organization"),
