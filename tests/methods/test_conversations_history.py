@@ -1,6 +1,7 @@
 """conversations.history"""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -272,6 +273,29 @@ def test_polling_with_the_newest_ts_misses_nothing(any_library: Live) -> None:
         found += some[::-1]
         newest = some[0] if some else newest
     assert found == ["1500000200.000100", *posted]
+
+
+def test_polling_misses_nothing_of_what_many_post_at_once(any_library: Live) -> None:
+    """A message that is stored later has a later `ts`, whoever began first."""
+    people = ("xoxp-ann", "xoxp-bob", "xoxb-reader", "xoxb-slowly")
+
+    def chatter(token: str) -> list[str]:
+        return [post(any_library, token, STACKS, str(number)) for number in range(20)]
+
+    found: list[str] = []
+    newest = ALL[0]
+    with ThreadPoolExecutor(len(people)) as pool:
+        chatting = [pool.submit(chatter, token) for token in people]
+        while True:
+            ended = all(one.done() for one in chatting)
+            some = times(any_library, "xoxp-eve", STACKS, oldest=newest, limit=999)
+            found += some[::-1]
+            newest = some[0] if some else newest
+            if ended:
+                break
+    assert sorted(found) == found
+    assert set(found) == {ts for one in chatting for ts in one.result()}
+    assert len(found) == 20 * len(people)
 
 
 # Who may read.

@@ -68,6 +68,7 @@ async def show(call: "Call", messages: list[Message], *, permalinks: bool = Fals
     """
     profiles: dict[tuple[str, str], str] = {}
     followed: dict[int, str] | None = None
+    roots: dict[int, str] = {}
     shown: list[str] = []
     for message in messages:
         if not permalinks and _is_plain(message):
@@ -89,8 +90,10 @@ async def show(call: "Call", messages: list[Message], *, permalinks: bool = Fals
             parts.append(f',"reactions":{message.reactions}')
         if message.pinned:
             parts.append(f',"pinned_to":["{message.conversation}"]')
-        if message.subtype == BROADCAST:
-            parts.append(await _root_part(call, message))
+        if message.subtype == BROADCAST and message.thread_ts is not None:
+            if message.thread_ts not in roots:
+                roots[message.thread_ts] = await _root_part(call, message, message.thread_ts)
+            parts.append(roots[message.thread_ts])
         if permalinks:
             parts.append(f',"permalink":{_encode(permalink(call, message)).decode()}')
         parts.append("}")
@@ -150,10 +153,9 @@ async def _unread_replies(call: "Call", parent: Message) -> int | None:
     return await call.work.messages.count_replies(organization, id, ts, after=parts[0].last_read, most=MOST_UNREAD)
 
 
-async def _root_part(call: "Call", message: Message) -> str:
+async def _root_part(call: "Call", message: Message, thread_ts: int) -> str:
     """The parent of a broadcast reply; nothing where it is gone."""
-    assert message.thread_ts is not None
-    parent = await call.work.messages.find(message.organization, message.conversation, message.thread_ts)
+    parent = await call.work.messages.find(message.organization, message.conversation, thread_ts)
     return f',"root":{await show_one(call, parent)}' if parent is not None else ""
 
 
