@@ -1,0 +1,213 @@
+"""Statements about conversations and messages find their rows by an index that leads to few: what they cost does not grow with
+how many rows there are in all."""
+
+import importlib
+import inspect
+import json
+import pkgutil
+import re
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import BigInteger, Boolean, Column, Table
+from sqlalchemy.sql.selectable import Alias
+from sqlalchemy.sql.visitors import iterate
+
+from gridhall import storage
+from gridhall.storage import schema, tables
+from gridhall.storage.statement import POSTGRESQL, SQLITE, Statement
+from harness.databases import run
+
+GROWING = frozenset(
+    table.name
+    for table in (
+        tables.conversations,
+        tables.conversation_clocks,
+        tables.shares,
+        tables.connections,
+        tables.members,
+        tables.messages,
+        tables.client_messages,
+        tables.message_edits,
+        tables.deleted_messages,
+        tables.thread_members,
+        tables.reactions,
+        tables.pins,
+        tables.people,
+        tables.memberships,
+    )
+)
+
+OF_MANY = frozenset({"organization", "person_organization", "other_organization"})
+"""Columns of which one value alone leads to far too many rows."""
+
+LONG = frozenset({"members", "messages", "thread_members", "reactions"})
+"""Tables in which one conversation alone has far too many rows."""
+
+EXCEPTIONS = {
+    "members._OPEN_FOR_ALL": "in the conversations that are opened for all there are few people",
+    "members._list_candidates(3)": "anybody of an organization is looked for: it ends at the first",
+    "messages._FIND_LATEST": "it ends at the first",
+    "messages._LAST_TS": "the greatest of an index is its last",
+    "names._FIND_CHANNEL[1]": "its index holds nothing but the few channels that are in every workspace",
+    "people._FIND_EVERYWHERE": "only the operator's commands ask",
+    "people._FIND_STRANGER": "anybody of an organization is looked for: it ends at the first",
+}
+
+PARTNER = "partner"
+"""The other one of a direct conversation, where there is nobody else."""
+
+OF_SQLITE = frozenset({"messages._LAST_TS"})
+"""Statements that are never run on PostgreSQL."""
+
+ROWS = 5000
+
+# What reads or fills whole databases, and what migrations do.
+_WHOLE = ("gridhall.storage.orgfile", "gridhall.storage.migrations")
+
+
+def _statements() -> dict[str, Statement[Any]]:
+    """Every statement that names a growing table, by its module and name."""
+    found: dict[str, Statement[Any]] = {}
+    for module in pkgutil.walk_packages(storage.__path__, "gridhall.storage."):
+        if not module.name.startswith(_WHOLE):
+            for name, value in vars(importlib.import_module(module.name)).items():
+                found |= _in(value, f"{module.name.removeprefix('gridhall.storage.')}.{name}")
+    return {name: statement for name, statement in found.items() if not GROWING.isdisjoint(statement.plan(SQLITE).tables)}
+
+
+def _in(value: object, name: str) -> dict[str, Statement[Any]]:
+    """The statements in a module's value: itself, those of a list or dictionary, or what makes one for a number of things."""
+    if isinstance(value, Statement):
+        return {name: value}
+    if isinstance(value, dict):
+        return {f"{name}[{key}]": one for key, one in value.items() if isinstance(one, Statement)}
+    if isinstance(value, list | tuple):
+        return {f"{name}[{number}]": one for number, one in enumerate(value) if isinstance(one, Statement)}
+    if hasattr(value, "cache_info") and callable(value) and list(inspect.signature(value).parameters) == ["count"]:
+        return {f"{name}(3)": value(3)}
+    return {}
+
+
+STATEMENTS = _statements()
+
+
+def _tables_of(statement: Statement[Any]) -> dict[str, str]:
+    """The growing tables that a statement reads, by the names that they have in it."""
+    named: dict[str, str] = {}
+    for element in iterate(statement._clause):  # type: ignore[arg-type]
+        if isinstance(element, Table):
+            named[element.name] = element.name
+        elif isinstance(element, Alias) and isinstance(element.element, Table):
+            named[str(element.name)] = element.element.name
+    return {name: table for name, table in named.items() if table in GROWING}
+
+
+@pytest.fixture(scope="module")
+def sqlite() -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(":memory:")
+    schema.create(connection)
+    yield connection
+    connection.close()
+
+
+def test_the_statements_are_found() -> None:
+    """A statement that stands where nobody looks would be one that nobody checks."""
+    modules = {name.partition(".")[0] for name in STATEMENTS}
+    assert {"conversations", "directory", "members", "messages", "names", "pins", "reactions", "threads"} <= modules
+    assert EXCEPTIONS.keys() <= STATEMENTS.keys()
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_sqlite_finds_few_rows_by_an_index(sqlite: sqlite3.Connection, name: str) -> None:
+    statement = STATEMENTS[name]
+    plan = statement.plan(SQLITE)
+    named = _tables_of(statement)
+    steps = [row[3] for row in sqlite.execute(f"EXPLAIN QUERY PLAN {plan.sql}", [None] * len(plan.order))]
+    bad = [step for step in steps if _is_far_on_sqlite(step, named)]
+    assert bool(bad) == (name in EXCEPTIONS), f"{plan.sql}\n" + "\n".join(steps)
+
+
+def _is_far_on_sqlite(step: str, named: dict[str, str]) -> bool:
+    """Whether a step of a plan, such as `SEARCH messages USING INDEX … (organization=? AND ts>?)`, looks at too many rows."""
+    match = re.match(r"(SCAN|SEARCH) (\w+)(?: USING .*?INDEX \w+ \((.*)\))?", step)
+    if match is None or match[2] not in named or match[2] == PARTNER:
+        return False
+    return match[1] == "SCAN" or _are_many(named[match[2]], re.findall(r"(\w+)\)?[=<>]", match[3] or ""))
+
+
+def _are_many(table: str, columns: list[str]) -> bool:
+    """Whether far too many rows of a table may have the same in these columns."""
+    return OF_MANY | ({"conversation"} if table in LONG else set()) >= set(columns)
+
+
+def test_postgresql_finds_few_rows_by_an_index(postgres: str) -> None:
+    far = run(_far_on_postgresql(postgres))
+    assert far.keys() == EXCEPTIONS.keys() - OF_SQLITE, "\n\n".join(far.values())
+
+
+async def _far_on_postgresql(url: str) -> dict[str, str]:
+    """The plans that look at far too many rows, in a database where looking at all of them would take long."""
+    connection = await asyncpg.connect(url, timeout=5, statement_cache_size=0)
+    far: dict[str, str] = {}
+    try:
+        for table in tables.metadata.sorted_tables:
+            if table.name in GROWING:
+                await connection.execute(_fill(table))
+        await connection.execute("ANALYZE; SET plan_cache_mode = force_generic_plan")
+        for name, statement in STATEMENTS.items():
+            if name in OF_SQLITE:
+                continue
+            plan = statement.plan(POSTGRESQL)
+            await connection.execute(f"PREPARE asked AS {plan.sql}")
+            values = f"({', '.join(['NULL'] * len(plan.order))})" if plan.order else ""
+            told = await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE asked{values}")
+            await connection.execute("DEALLOCATE asked")
+            bad = [node for node in _nodes(json.loads(told)[0]["Plan"]) if _is_far_on_postgresql(node)]
+            if bad:
+                far[name] = f"{name}: {plan.sql}\n{bad}"
+    finally:
+        await connection.close()
+    return far
+
+
+def _fill(table: Table) -> str:
+    """Thousands of rows of one organization, of a few conversations where those are long, different in everything else."""
+    values = ", ".join(_value(table, column) for column in table.c)
+    columns = ", ".join(f'"{column.name}"' for column in table.c)
+    return f"INSERT INTO {table.name} ({columns}) SELECT {values} FROM generate_series(1, {ROWS}) number"
+
+
+def _value(table: Table, column: Column[Any]) -> str:
+    if column.name in OF_MANY:
+        return "'E0ACME00001'"
+    if column.name == "conversation" and table.name in LONG:
+        return "'row ' || number % 10"
+    if column.name == "left":
+        return "0"
+    if isinstance(column.type, Boolean):
+        return "number % 50 = 0"
+    return "number" if isinstance(column.type, BigInteger) else "'row ' || number"
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield {key: value for key, value in node.items() if key != "Plans"}
+    for under in node.get("Plans", ()):
+        yield from _nodes(under)
+
+
+def _is_far_on_postgresql(node: dict[str, Any]) -> bool:
+    """Whether a node of a plan looks at too many rows."""
+    kind, table = node["Node Type"], node.get("Relation Name")
+    if table not in GROWING or node["Alias"].startswith(PARTNER):
+        return False
+    if kind == "Bitmap Heap Scan":
+        return _are_many(table, _columns(node["Recheck Cond"]))
+    return kind == "Seq Scan" or ("Index" in kind and _are_many(table, _columns(node.get("Index Cond", ""))))
+
+
+def _columns(condition: str) -> list[str]:
+    return re.findall(r"(\w+)\)? (?:=|<|>|<=|>=) ", condition)
