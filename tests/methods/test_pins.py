@@ -33,6 +33,7 @@ from methods.zoo import (
     ZOO,
     at_once,
     delete,
+    keeper,
     post,
     refusal,
 )
@@ -83,6 +84,7 @@ def rows(zoo: Live, channel: str) -> list[int]:
 
 
 def test_a_pin_is_told_by_its_message_and_listed(zoo: Live) -> None:
+    profile = keeper(zoo)
     zoo.move(to=1_900_000_000)
     ts = post(zoo)
     assert pin(zoo, ts, "xoxp-ben") == OK
@@ -93,6 +95,8 @@ def test_a_pin_is_told_by_its_message_and_listed(zoo: Live) -> None:
         "ts": ts,
         "team": "T0LIONS0001",
         "app_id": "A0KEEPER001",
+        "bot_id": "B0KEEPER001",
+        "bot_profile": profile,
         "pinned_to": [DEN],
     }
     permalink = f"{zoo.url}/w/lions/archives/{DEN}/p{ts.replace('.', '')}"

@@ -33,6 +33,7 @@ from methods.zoo import (
     YARD,
     at_once,
     delete,
+    keeper,
     post,
     refusal,
 )
@@ -331,6 +332,8 @@ def test_the_item_is_told_whole(zoo: Live) -> None:
             "ts": ts,
             "team": "T0LIONS0001",
             "app_id": "A0KEEPER001",
+            "bot_id": "B0KEEPER001",
+            "bot_profile": keeper(zoo),
             "reactions": [{"name": "wave", "users": [BEN], "count": 1}],
             "permalink": f"{zoo.url}/w/lions/archives/{DEN}/p{ts.replace('.', '')}",
         },

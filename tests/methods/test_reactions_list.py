@@ -12,7 +12,7 @@ from gridhall.storage import tables
 from harness.databases import Databases
 from harness.live import Live, live
 from methods.rows import change
-from methods.zoo import ANN, BEN, CAT, CAVE, DEN, DIRECT, FAY, KEEPER, LINK, OLD, ONCE, POND, YARD, delete, post
+from methods.zoo import ANN, BEN, CAT, CAVE, DEN, DIRECT, FAY, KEEPER, LINK, OLD, ONCE, POND, YARD, delete, keeper, post
 
 
 @pytest.fixture
@@ -77,6 +77,8 @@ def test_the_newest_reaction_comes_first_and_each_is_an_item(zoo: Live) -> None:
             "ts": first,
             "team": "T0LIONS0001",
             "app_id": "A0KEEPER001",
+            "bot_id": "B0KEEPER001",
+            "bot_profile": keeper(zoo),
             "reactions": [{"name": "wave", "users": [ANN], "count": 1}, {"name": "tada", "users": [CAT], "count": 1}],
             "permalink": f"{zoo.url}/w/lions/archives/{DEN}/p{first.replace('.', '')}",
         },

@@ -56,3 +56,9 @@ def at_once(*calls: Callable[[], dict[str, Any]]) -> list[str]:
     """What came out of calls that were made at once: codes, or ok."""
     with ThreadPoolExecutor(len(calls)) as pool:
         return sorted(answer.get("error", "ok") for answer in pool.map(lambda call: call(), calls))
+
+
+def keeper(zoo: Live) -> dict[str, Any]:
+    """The profile of the bot whose app everybody's token is of, as its own messages tell it."""
+    profile: dict[str, Any] = zoo.call("chat.postMessage", "xoxb-keeper", channel=DEN, text="Me")["message"]["bot_profile"]
+    return profile

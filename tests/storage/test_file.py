@@ -10,6 +10,7 @@ import pytest
 
 from gridhall.contract.errors import ServiceUnavailable
 from gridhall.domain.work import Storage
+from gridhall.storage import schema
 from gridhall.storage.engines import Unusable
 from gridhall.storage.sqlite import SqliteStorage, connect
 from harness.databases import run
@@ -197,7 +198,7 @@ def test_a_file_of_another_version_is_not_taken_for_the_one_that_is_gone(file: s
                 storage._look()
             await _refuses(storage)
             with raw_sqlite(file) as other:
-                other.execute("UPDATE alembic_version SET version_num = '0001'")
+                other.execute("UPDATE alembic_version SET version_num = ?", (schema.HEAD,))
             await eventually(lambda: ear.events[-1:] == ["caught up"])
             await storage.write(adds("after"))
 

@@ -180,9 +180,41 @@ def test_units_that_wait_together_share_one_commit(file: str) -> None:
             await asyncio.gather(*(storage.write(adds(str(number))) for number in range(50)))
             storage._writer.set_trace_callback(None)
             assert statements.count("COMMIT") == 1
-            assert statements.count("SAVEPOINT unit") == 50
+            assert statements.count("SAVEPOINT unit") == 0, "no unit failed"
             assert storage._writer.execute("PRAGMA synchronous").fetchone() == (2,), "FULL: acknowledged means durable"
             assert storage._writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+    run(main())
+
+
+def test_units_are_kept_apart_where_one_fails_after_a_change(file: str) -> None:
+    async def main() -> None:
+        async with opened(file) as storage:
+            assert isinstance(storage, SqliteStorage)
+            statements: list[str] = []
+            storage._writer.set_trace_callback(statements.append)
+            units = [adds("before"), fails("between", UserNotFound()), adds("after")]
+            outcomes = await asyncio.gather(*(storage.write(unit) for unit in units), return_exceptions=True)
+            assert [type(outcome) for outcome in outcomes] == [str, UserNotFound, str]
+            assert (statements.count("SAVEPOINT unit"), statements.count("COMMIT")) == (3, 1)
+            assert [await value(storage, key) for key in ("before", "between", "after")] == ["there", None, "there"]
+
+    run(main())
+
+
+def test_units_stay_together_where_one_fails_before_it_changes_anything(file: str) -> None:
+    async def refuses(work: Work) -> None:
+        assert await work.meta.find("nothing") is None
+        raise UserNotFound
+
+    async def main() -> None:
+        async with opened(file) as storage:
+            assert isinstance(storage, SqliteStorage)
+            statements: list[str] = []
+            storage._writer.set_trace_callback(statements.append)
+            outcomes = await asyncio.gather(storage.write(adds("one")), storage.write(refuses), return_exceptions=True)
+            assert [type(outcome) for outcome in outcomes] == [str, UserNotFound]
+            assert (statements.count("SAVEPOINT unit"), statements.count("COMMIT")) == (0, 1)
 
     run(main())
 
