@@ -215,6 +215,23 @@ def test_nothing_comes_after_a_channel_is_archived(own_press: Live) -> None:
         assert own_press.call("conversations.unarchive", "xoxp-ada", channel=SAFE)["ok"]
 
 
+def test_nobody_posts_after_they_have_left(own_press: Live) -> None:
+    def post(_: int) -> dict[str, Any]:
+        return own_press.call("chat.postMessage", "xoxp-max", channel=DESK, text="Hi")
+
+    for _ in range(ROUNDS):
+        with ThreadPoolExecutor(6) as pool:
+            before = [pool.submit(post, number) for number in range(10)]
+            left = pool.submit(own_press.call, "conversations.leave", "xoxp-max", channel=DESK)
+            after = [pool.submit(post, number) for number in range(10)]
+        assert left.result()["ok"]
+        answers = [future.result() for future in (*before, *after)]
+        assert set(codes(answers)) <= {"ok", "not_in_channel"}
+        newest = own_press.call("conversations.history", "xoxp-mia", channel=DESK, limit="1")["messages"][0]
+        assert newest["subtype"] == "channel_leave"
+        assert own_press.call("conversations.join", "xoxp-max", channel=DESK)["ok"]
+
+
 def test_one_id_stands_for_one_message_in_one_channel(own_press: Live) -> None:
     for number in range(ROUNDS):
         answers = at_once(

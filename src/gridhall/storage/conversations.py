@@ -151,6 +151,10 @@ _FIND = {
     Hold.STEADY: Statement(_find.with_for_update(read=True, of=_c), Seen, remember=Remember.BY_CONVERSATION),
     Hold.CHANGING: Statement(_find.with_for_update(key_share=True, of=_c), Seen, remember=Remember.BY_CONVERSATION),
 }
+# A member's own row is held as well: whoever is being taken out meanwhile must not be seen as they were before.
+_FIND_MEMBER_STEADY = Statement(
+    select(*_SEEN).select_from(_c.join(MINE, IS_MINE)).where(_KNOWN).with_for_update(read=True, of=(_c, MINE)), Seen
+)
 _FIND_LISTED = Statement(select(*LISTED).select_from(_FROM).where(_KNOWN), Listed, remember=Remember.BY_CONVERSATION)
 _CONNECTED_WORKSPACES_OF = Statement(
     select(connections.c.workspace).where(
@@ -249,8 +253,12 @@ class SqlConversations:
 
     async def find(self, id: str, *, organization: str, workspace: str, person: str, hold: Hold) -> Seen | None:
         caller = {"organization": organization, "workspace": workspace, "seen_by": person}
+        if hold is Hold.STEADY and self._connection.locks:
+            member = await self._connection.one(_FIND_MEMBER_STEADY, conversation=id, **caller)
+            if member is not None:
+                return member
         found = await self._connection.one(_FIND[hold], conversation=id, **caller)
-        if found is not None and hold is Hold.CHANGING:
+        if found is not None and hold is Hold.CHANGING and self._connection.locks:
             # Who had to wait for the lock got the conversation as it is now, but its members as they were before.
             found = await self._connection.one(_FIND[Hold.NOT], conversation=id, **caller)
         return found

@@ -78,6 +78,8 @@ class PostgresConnection:
 
     __slots__ = ("_raw", "last_ts")
 
+    locks = True
+
     def __init__(self, raw: Any) -> None:
         self._raw = raw
         self.last_ts: dict[str, int] | None = None

@@ -66,6 +66,8 @@ class SqliteConnection:
 
     __slots__ = ("_execute", "_raw", "last_ts", "remembered")
 
+    locks = False
+
     def __init__(self, raw: sqlite3.Connection, remembered: Remembered) -> None:
         self._raw = raw
         self._execute = raw.execute

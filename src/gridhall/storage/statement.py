@@ -97,10 +97,12 @@ class Connection(Protocol):
     """One connection inside one unit of work. Parameters go by keyword, by the names of the statement's `bindparam`s.
 
     `last_ts` are the last `ts` given out in conversations, by their ids, where this process alone gives them out; None where
-    other processes do as well, so that the database has to.
+    other processes do as well, so that the database has to. `locks` is whether others write meanwhile, so that what decides has
+    to be held.
     """
 
     last_ts: dict[str, int] | None
+    locks: bool
 
     async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
         """The first row, or None."""
