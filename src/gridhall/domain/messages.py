@@ -88,15 +88,15 @@ class Page(list[Message]):
 
     An engine that remembers gives the same page again as long as nobody changed any of it, so that what was made of it once
     serves again: `ready` is where `reading` keeps that. `bots` are those that the messages tell, by app and workspace, None
-    where the messages are not the same for every reader.
+    where a broadcast reply tells of a message that is not on the page; `threads` is whether any has replies.
     """
 
-    __slots__ = ("bots", "ready")
+    __slots__ = ("bots", "ready", "threads")
 
     def __init__(self, messages: Iterable[Message] = ()) -> None:
         super().__init__(messages)
-        alike = all(message.thread is None and message.subtype != BROADCAST for message in self)
-        self.bots = _bots(self) if alike else None
+        self.bots = None if any(message.subtype == BROADCAST for message in self) else _bots(self)
+        self.threads = any(message.thread is not None for message in self)
         self.ready: dict[Hashable, Any] = {}
 
 

@@ -50,24 +50,27 @@ async def show_thread(call: "Call", parent: Message, replies: list[Message]) -> 
 
 
 async def show_page(call: "Call", page: Page, limit: int) -> list[MessageObject]:
-    """The first messages of a page. What is the same for every reader is made once, and serves as long as the page does."""
+    """The first messages of a page: made once for all who follow the same of its threads, for as long as the page is good."""
     if page.bots is None:
         return all_ready(await show(call, page[:limit]))
-    key = (limit, *[await _profile_part(call, app, team) for app, team in page.bots])
+    followed = await _followed(call, page) if page.threads else {}
+    key = (limit, *[await _profile_part(call, app, team) for app, team in page.bots], *followed.items())
     made: list[MessageObject] | None = page.ready.get(key)
     if made is None:
-        made = page.ready[key] = all_ready(await show(call, page[:limit]))
+        made = page.ready[key] = all_ready(await show(call, page[:limit], followed=followed))
     return made
 
 
-async def show(call: "Call", messages: list[Message], *, permalinks: bool = False) -> list[str]:
+async def show(
+    call: "Call", messages: list[Message], *, permalinks: bool = False, followed: dict[int, str] | None = None
+) -> list[str]:
     """The JSON of messages of one conversation, each complete.
 
     Arguments:
         permalinks: whether each tells its address.
+        followed: what to tell of the threads that the caller follows, where it is known already.
     """
     profiles: dict[tuple[str, str], str] = {}
-    followed: dict[int, str] | None = None
     roots: dict[int, str] = {}
     shown: list[str] = []
     for message in messages:

@@ -6,7 +6,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from gridhall.domain.messages import Message
 from gridhall.domain.threads import Follower
-from gridhall.storage.statement import Connection, Statement
+from gridhall.storage.statement import Connection, Remember, Statement
 from gridhall.storage.tables import members, messages, people, thread_members
 
 _t = thread_members
@@ -95,6 +95,7 @@ _PARTS_OF = Statement(
         _t.c.person == bindparam("person"),
     ),
     Follower,
+    remember=Remember.BY_CONVERSATION,
 )
 _REMOVE_ALL = Statement(delete(_t).where(_IN_THREAD), tuple)
 
