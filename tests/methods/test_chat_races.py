@@ -3,6 +3,7 @@
 import itertools
 import json
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -230,6 +231,25 @@ def test_nobody_posts_after_they_have_left(own_press: Live) -> None:
         newest = own_press.call("conversations.history", "xoxp-mia", channel=DESK, limit="1")["messages"][0]
         assert newest["subtype"] == "channel_leave"
         assert own_press.call("conversations.join", "xoxp-max", channel=DESK)["ok"]
+
+
+def test_posts_without_end_keep_nobody_from_changing_the_channel(own_press: Live) -> None:
+    most = 400
+    over = threading.Event()
+
+    def post_on(_: int) -> int:
+        for count in range(most):
+            if over.is_set():
+                return count
+            assert own_press.call("chat.postMessage", "xoxp-mia", channel=SAFE, text="Hi")["ok"]
+        return most
+
+    with ThreadPoolExecutor(8) as pool:
+        posting = [pool.submit(post_on, number) for number in range(8)]
+        for number in range(3):
+            assert own_press.call("conversations.setTopic", "xoxp-ada", channel=SAFE, topic=str(number))["ok"]
+        over.set()
+    assert all(future.result() < most for future in posting), "nobody had to come to an end first"
 
 
 def test_one_id_stands_for_one_message_in_one_channel(own_press: Live) -> None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _encode = msgspec.json.Encoder().encode
 
+MOST_MADE = 3
+"""Ways that one page was made in which are kept: most readers of a channel see the same."""
+
 MOST_UNREAD = 1000
 """Messages that are looked at to count the unread: whoever has more unread is told fewer, whatever the channel's length."""
 
@@ -57,6 +60,8 @@ async def show_page(call: "Call", page: Page, limit: int) -> list[MessageObject]
     key = (limit, *[await _profile_part(call, app, team) for app, team in page.bots], *followed.items())
     made: list[MessageObject] | None = page.ready.get(key)
     if made is None:
+        if len(page.ready) >= MOST_MADE:
+            page.ready.clear()
         made = page.ready[key] = all_ready(await show(call, page[:limit], followed=followed))
     return made
 
@@ -79,10 +84,10 @@ async def show(
             continue
         parts = [message.content[:-1]]
         if message.app is not None and message.subtype != TOMBSTONE:
-            bot = (message.app, message.person_organization)
+            bot = (message.app, message.team)
             profile = profiles.get(bot)
             if profile is None:
-                profile = profiles[bot] = await _profile_part(call, message.app, message.team)
+                profile = profiles[bot] = await _profile_part(call, *bot)
             parts.append(profile)
         if message.thread is not None:
             if followed is None:

@@ -3,7 +3,21 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, Integer, and_, bindparam, case, exists, func, insert, or_, select, type_coerce, update
+from sqlalchemy import (
+    Boolean,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gridhall.contract.scopes import IM, MPIM
@@ -145,16 +159,14 @@ _KNOWN = and_(
     ),
 )
 _FROM = _c.outerjoin(MINE, IS_MINE)
-_find = select(*_SEEN).select_from(_FROM).where(_KNOWN)
-_FIND = {
-    Hold.NOT: Statement(_find, Seen, remember=Remember.BY_CONVERSATION),
-    Hold.STEADY: Statement(_find.with_for_update(read=True, of=_c), Seen, remember=Remember.BY_CONVERSATION),
-    Hold.CHANGING: Statement(_find.with_for_update(key_share=True, of=_c), Seen, remember=Remember.BY_CONVERSATION),
+_FIND = Statement(select(*_SEEN).select_from(_FROM).where(_KNOWN), Seen, remember=Remember.BY_CONVERSATION)
+# A lock of the conversation's name, not of its row: those who wait for it are served in turn, where those who share a row's lock
+# would keep out for ever whoever wants it alone.
+_name = func.hashtextextended(bindparam("conversation"), literal_column("0"))
+_HOLD = {
+    Hold.STEADY: Statement(select(func.pg_advisory_xact_lock_shared(_name)), lambda nothing: None),
+    Hold.CHANGING: Statement(select(func.pg_advisory_xact_lock(_name)), lambda nothing: None),
 }
-# A member's own row is held as well: whoever is being taken out meanwhile must not be seen as they were before.
-_FIND_MEMBER_STEADY = Statement(
-    select(*_SEEN).select_from(_c.join(MINE, IS_MINE)).where(_KNOWN).with_for_update(read=True, of=(_c, MINE)), Seen
-)
 _FIND_LISTED = Statement(select(*LISTED).select_from(_FROM).where(_KNOWN), Listed, remember=Remember.BY_CONVERSATION)
 _CONNECTED_WORKSPACES_OF = Statement(
     select(connections.c.workspace).where(
@@ -252,16 +264,12 @@ class SqlConversations:
         self._connection = connection
 
     async def find(self, id: str, *, organization: str, workspace: str, person: str, hold: Hold) -> Seen | None:
-        caller = {"organization": organization, "workspace": workspace, "seen_by": person}
-        if hold is Hold.STEADY and self._connection.locks:
-            member = await self._connection.one(_FIND_MEMBER_STEADY, conversation=id, **caller)
-            if member is not None:
-                return member
-        found = await self._connection.one(_FIND[hold], conversation=id, **caller)
-        if found is not None and hold is Hold.CHANGING and self._connection.locks:
-            # Who had to wait for the lock got the conversation as it is now, but its members as they were before.
-            found = await self._connection.one(_FIND[Hold.NOT], conversation=id, **caller)
-        return found
+        if hold is not Hold.NOT and self._connection.locks:
+            # Read by a statement of its own, which sees what those did who were waited for.
+            await self._connection.one(_HOLD[hold], conversation=id)
+        return await self._connection.one(
+            _FIND, conversation=id, organization=organization, workspace=workspace, seen_by=person
+        )
 
     async def find_listed(self, id: str, *, organization: str, workspace: str, person: str) -> Listed | None:
         return await self._connection.one(

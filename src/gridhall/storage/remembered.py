@@ -4,8 +4,14 @@ from typing import Any
 
 from gridhall.storage.statement import SQLITE, Remember, Statement
 
-MOST = 20_000
-"""Rows of one statement that are kept, about 2 KB each. Past it they are forgotten: simpler than ageing, and reached by few."""
+MOST = 40_000_000
+"""Bytes that one statement's answers may take together. Past it they are forgotten: simpler than ageing, and reached by few."""
+
+LARGEST = MOST // 40
+"""Bytes of the largest answer that is kept."""
+
+ROW = 2_000
+"""Bytes that a row counts as unless it says otherwise: about what a person's takes."""
 
 LONGEST_KEY = 64
 """Characters of a parameter with which a row is kept, more than any id has: what strangers send is not kept for them."""
@@ -41,6 +47,8 @@ class Remembered:
         if any(isinstance(part, str) and len(part) > LONGEST_KEY for part in key):
             return
         weight = _weight(found)
+        if weight > LARGEST:
+            return
         if statement not in self._kept:
             self._kept[statement] = {}
             self._count[statement] = 0
@@ -77,8 +85,11 @@ class Remembered:
 
 
 def _weight(found: Any) -> int:
-    """What an answer counts as: its rows, and itself, since one without rows takes room as well."""
-    return 1 + len(found) if isinstance(found, list) else 1
+    """About how many bytes an answer takes; one without rows takes room as well."""
+    told: int | None = getattr(found, "weight", None)
+    if told is not None:
+        return told
+    return ROW * (1 + len(found)) if isinstance(found, list) else ROW
 
 
 def _group(statement: Statement[Any], parameters: dict[str, Any]) -> Any:

@@ -29,6 +29,7 @@ from gridhall.contract.wire import Ok, page
 from gridhall.domain import conversations, items, reading, threads
 from gridhall.domain.actor import Actor
 from gridhall.domain.call import Call
+from gridhall.domain.messages import LARGEST_PAGE, fitting
 
 USUAL, MOST = 100, 999
 """The usual page of history, and the largest: larger limits count as it. Source: the reference page."""
@@ -94,16 +95,17 @@ async def history(call: Call, args: HistoryArgs) -> HistoryResult:
     if args.cursor:
         latest = min(latest, int(call.context.cursors.open(listing, args.cursor)) - 1)
     limit = _limit(call, args.limit, usual=USUAL, most=MOST)
-    messages, pins = call.work.messages, call.work.pins
-    found = await messages.list_channel(
+    found = await call.work.messages.list_channel(
         conversation.organization, conversation.id, oldest=oldest, latest=latest, limit=limit + 1
     )
+    if found.size > LARGEST_PAGE:
+        limit = fitting(found, limit)
     more = len(found) > limit
     shown = await reading.show_page(call, found, limit)
     return HistoryResult(
         messages=shown,
         has_more=more,
-        pin_count=await pins.count(conversation.organization, conversation.id),
+        pin_count=await call.work.pins.count(conversation.organization, conversation.id),
         latest=args.latest or UNSET,
         oldest=args.oldest or UNSET,
         response_metadata=page(call.context.cursors.seal(listing, str(found[limit - 1].ts))) if more else UNSET,
@@ -161,6 +163,7 @@ async def replies(call: Call, args: RepliesArgs) -> RepliesResult:
     found = await call.work.messages.list_replies(
         conversation.organization, conversation.id, parent.ts, oldest=oldest, latest=latest, limit=limit + 1
     )
+    limit = fitting(found, limit)
     shown, more = found[:limit], len(found) > limit
     end = shown[-1].ts if shown else 0
     return RepliesResult(
