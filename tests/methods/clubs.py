@@ -104,6 +104,19 @@ class Clubs:
             insert(tables.memberships).values(organization=organization, workspace=workspace, person=person, role="member"),
         )
 
+    def promote(self, person: Someone, workspace: str, role: str = "admin") -> Someone:
+        """Have somebody, whose tokens were not used yet, stand higher in one of their workspaces."""
+        table = tables.memberships
+        of = (table.c.workspace == workspace, table.c.person == person.id)
+        change(self.live, update(table).where(*of).values(role=role))
+        return person
+
+    def say(self, who: Someone | str, channel: str, text: str = "Words") -> str:
+        """The `ts` of a new message."""
+        answer = self.live.call("chat.postMessage", who if isinstance(who, str) else who.token, channel=channel, text=text)
+        assert answer["ok"], answer
+        return str(answer["ts"])
+
     def homeless(self) -> str:
         """The id of somebody who is in no workspace of the organization any more."""
         (id,) = self.people(1)

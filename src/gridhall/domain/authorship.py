@@ -6,6 +6,7 @@ from gridhall.contract.errors import CantDeleteMessage, CantUpdateMessage, Messa
 from gridhall.contract.roles import Role
 from gridhall.contract.timestamps import find_ts
 from gridhall.contract.tokens import Token
+from gridhall.domain import roles
 from gridhall.domain.messages import BROADCAST, ME, Message
 from gridhall.domain.threads import TOMBSTONE
 
@@ -45,7 +46,7 @@ def require_change(call: "Call", message: Message) -> None:
         raise CantUpdateMessage
 
 
-def require_removal(call: "Call", conversation: "Seen", message: Message) -> None:
+async def require_removal(call: "Call", conversation: "Seen", message: Message) -> None:
     """Ask whether the caller may delete a message: their own, and administrators what people of their organization wrote.
 
     Source: the reference page of chat.delete, and the platform's page on changing messages.
@@ -55,7 +56,7 @@ def require_removal(call: "Call", conversation: "Seen", message: Message) -> Non
     """
     if conversation.archived or message.subtype == OUT_OF_SIGHT:
         raise CantDeleteMessage
-    if not _is_own(call, message) and not _administers(call, conversation, message):
+    if not _is_own(call, message) and not await _administers(call, conversation, message):
         raise CantDeleteMessage
 
 
@@ -64,14 +65,9 @@ def _is_own(call: "Call", message: Message) -> bool:
     return (message.person_organization, message.person) == (actor.organization, actor.user)
 
 
-def _administers(call: "Call", conversation: "Seen", message: Message) -> bool:
-    """Whether a person is an administrator of the author's organization, in the workspace that the call is about."""
+async def _administers(call: "Call", conversation: "Seen", message: Message) -> bool:
+    """Whether a person is an administrator over the author, who is of their organization."""
     actor = call.actor
     if actor.acts_as not in Token.PERSON or message.person_organization != actor.organization:
         return False
-    role = actor.role
-    if call.standing is not None:
-        role = call.standing.role
-    elif conversation.organization == actor.organization and conversation.workspace in actor.standings:
-        role = actor.standings[conversation.workspace].role
-    return role >= Role.ADMIN
+    return await roles.over_own_people(call, conversation) >= Role.ADMIN

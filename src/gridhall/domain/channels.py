@@ -27,7 +27,7 @@ from gridhall.contract.errors import (
 )
 from gridhall.contract.roles import Role
 from gridhall.contract.scopes import IM, PRIVATE, PUBLIC
-from gridhall.domain import audit, conversations, membership, messages, notices, posting
+from gridhall.domain import audit, conversations, membership, messages, notices, roles
 from gridhall.domain.conversations import Conversation, Hold, Seen
 from gridhall.domain.messages import Author
 from gridhall.domain.work import Conflict
@@ -164,7 +164,9 @@ async def rename(call: "Call", channel: Seen, name: str) -> None:
     if not channel.member:
         raise NotInChannel
     user = _user(call)
-    if not _is_ours(call, channel) or (channel.creator != user and posting.role_in(call, channel) < Role.ADMIN):
+    if not _is_ours(call, channel):
+        raise NotAuthorized
+    if channel.creator != user and await roles.at_home(call, channel) < Role.ADMIN:
         raise NotAuthorized
     name = _BLANKS.sub("-", name.strip().lower())
     check_name(name)

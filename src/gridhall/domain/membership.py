@@ -29,7 +29,7 @@ from gridhall.contract.errors import (
 )
 from gridhall.contract.roles import Role
 from gridhall.contract.scopes import PRIVATE, PUBLIC
-from gridhall.domain import audit, messages, notices, people, posting
+from gridhall.domain import audit, messages, notices, people, roles
 from gridhall.domain.conversations import Conversation, Seen
 from gridhall.domain.messages import Author
 
@@ -314,7 +314,7 @@ async def kick(call: "Call", channel: Seen, user: str) -> None:
     if channel.general:
         raise CantKickFromGeneral
     member = await call.work.members.find(channel, call.actor.organization, user)
-    if not _may_kick(call, channel, member):
+    if not await _may_kick(call, channel, member):
         raise RestrictedAction
     if member is None:
         known = await people.find_visible(call.work, call.actor, call.team, user)
@@ -324,7 +324,7 @@ async def kick(call: "Call", channel: Seen, user: str) -> None:
     await _go(call, channel, member)
 
 
-def _may_kick(call: "Call", channel: Seen, member: Newcomer | None) -> bool:
+async def _may_kick(call: "Call", channel: Seen, member: Newcomer | None) -> bool:
     """Administrators may, and who made the channel; out of a private one every full member.
 
     Who is there from another organization takes out nobody but their own people, as they stand there.
@@ -332,13 +332,11 @@ def _may_kick(call: "Call", channel: Seen, member: Newcomer | None) -> bool:
     actor = call.actor
     if actor.role is Role.GUEST:
         return False
-    if actor.organization == channel.organization:
-        role = posting.role_in(call, channel)
-    elif member is None or member.organization == actor.organization:
-        role = call.standing.role if call.standing is not None else actor.role
-    else:
+    if actor.organization != channel.organization and member is not None and member.organization != actor.organization:
         return False
-    return channel.kind == PRIVATE or channel.creator == actor.user or role >= Role.ADMIN
+    if channel.kind == PRIVATE or channel.creator == actor.user:
+        return True
+    return await roles.over_own_people(call, channel) >= Role.ADMIN
 
 
 async def mark(call: "Call", conversation: Seen, ts: int) -> None:

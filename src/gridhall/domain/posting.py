@@ -17,6 +17,7 @@ from gridhall.contract.roles import Role
 from gridhall.contract.scopes import PUBLIC
 from gridhall.contract.timestamps import find_ts
 from gridhall.contract.tokens import Token
+from gridhall.domain import roles
 from gridhall.domain.conversations import EVERYONE, Seen
 from gridhall.domain.messages import Message
 from gridhall.domain.threads import TOMBSTONE, UNTHREADABLE
@@ -57,7 +58,7 @@ async def require(call: "Call", conversation: Seen, *, reply: bool, broadcast: b
         raise NotInChannel
     if conversation.posting == conversation.threads == EVERYONE and not conversation.general:
         return
-    posts, replies = rights(call, conversation)
+    posts, replies = await rights(call, conversation)
     if reply and not replies:
         raise RestrictedActionNonThreadableChannel if posts else RestrictedActionReadOnlyChannel
     top = not reply or broadcast
@@ -67,9 +68,12 @@ async def require(call: "Call", conversation: Seen, *, reply: bool, broadcast: b
         raise RestrictedAction
 
 
-def rights(call: "Call", conversation: Seen) -> tuple[bool, bool]:
+async def rights(call: "Call", conversation: Seen) -> tuple[bool, bool]:
     """Whether the channel lets the caller post, and reply in threads."""
-    return _is_among(call, conversation, conversation.posting), _is_among(call, conversation, conversation.threads)
+    posts = await _is_among(call, conversation, conversation.posting)
+    if conversation.threads == conversation.posting:
+        return posts, posts
+    return posts, await _is_among(call, conversation, conversation.threads)
 
 
 def _writes_public(call: "Call", conversation: Seen) -> bool:
@@ -77,22 +81,12 @@ def _writes_public(call: "Call", conversation: Seen) -> bool:
     return actor.acts_as is Token.BOT and conversation.kind == PUBLIC and WRITE_PUBLIC in actor.scopes
 
 
-def role_in(call: "Call", conversation: Seen) -> Role:
-    """How high the caller stands where a conversation is at home. Who is of another organization is a mere member there."""
-    actor = call.actor
-    if actor.organization != conversation.organization:
-        return min(actor.role, Role.MEMBER)
-    if call.standing is None and conversation.workspace in actor.standings:
-        return actor.standings[conversation.workspace].role
-    return call.standing.role if call.standing is not None else actor.role
-
-
-def _is_among(call: "Call", conversation: Seen, who: str) -> bool:
+async def _is_among(call: "Call", conversation: Seen, who: str) -> bool:
     """Whether the caller is among those whom the JSON text `"everyone"`, `"admins"` or `{"users": [ids]}` names."""
     if who == EVERYONE:
         return True
     if who == '"admins"':
-        return role_in(call, conversation) >= Role.ADMIN
+        return await roles.at_home(call, conversation) >= Role.ADMIN
     return call.actor.user in json.loads(who)["users"]
 
 
@@ -101,7 +95,7 @@ async def _may_post_general(call: "Call", conversation: Seen) -> bool:
     workspace = await call.work.workspaces.find(conversation.organization, conversation.workspace)
     assert workspace is not None
     least = {"everyone": Role.GUEST, "regular": Role.MEMBER, "admins": Role.ADMIN, "owners": Role.OWNER}
-    return role_in(call, conversation) >= least.get(workspace.who_can_post_general, Role.ADMIN)
+    return await roles.at_home(call, conversation) >= least.get(workspace.who_can_post_general, Role.ADMIN)
 
 
 async def parent_of(call: "Call", conversation: Seen, thread_ts: str) -> Message:

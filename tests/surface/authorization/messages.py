@@ -1,6 +1,6 @@
 """Calls of chat.*, reactions.* and pins.*"""
 
-from surface.authorization.callers import ADMINS, Caller
+from surface.authorization.callers import ADMINS, ORGANIZATION_ADMINS, Caller
 from surface.authorization.case import Case, anybody, closed_to_bots, closed_to_guests, refused
 from surface.authorization.hand import Arguments, Hand, Make
 from surface.authorization.places import (
@@ -61,13 +61,13 @@ async def unpin(hand: Hand, caller: Caller, arguments: Arguments) -> None:
 
 
 def in_workspace(caller: Caller) -> str:
-    """Administrators of the workspace delete what others wrote, with a token that acts as them."""
+    """Administrators of the channel's workspace delete what others wrote, with a token that acts as them."""
     return "ok" if caller.standing in ADMINS else "cant_delete_message"
 
 
 def outside_workspaces(caller: Caller) -> str:
-    """A direct conversation is of no workspace: to an org-level token only a role in the organization counts."""
-    return "ok" if caller.counts_as in ADMINS else "cant_delete_message"
+    """A direct conversation is of no workspace: only a role in the organization counts."""
+    return "ok" if caller.standing in ORGANIZATION_ADMINS else "cant_delete_message"
 
 
 def posting_with_all(caller: Caller) -> str:

@@ -21,6 +21,7 @@ def page(outcomes: Outcomes) -> str:
         "",
         "An org-level token names no workspace in these calls. What is about a channel is about the channel's workspace, and",
         "the person's role there counts; elsewhere, as in `users.profile.set`, a role in a workspace is none to such a token.",
+        "A direct or group conversation is of no workspace: a role in one is none there to any token.",
         "The single-channel guest is in one public channel and in their direct and group conversations: of other channels they",
         "are not among those who are in them. No guest is in the general channel.",
         "Among all scopes is `chat:write.public`, which no method needs.",

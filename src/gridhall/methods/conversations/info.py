@@ -57,7 +57,7 @@ async def info(call: Call, args: InfoArgs) -> InfoResult:
     if conversation.is_direct:
         shown = await reading.state_of(call, conversation)
     else:
-        shown = _whole_channel(call, conversation)
+        shown = await _whole_channel(call, conversation)
     if args.include_locale:
         shown.locale = await conversations.locale_of(call, conversation)
     if args.include_num_members:
@@ -65,10 +65,10 @@ async def info(call: Call, args: InfoArgs) -> InfoResult:
     return InfoResult(channel=shown)
 
 
-def _whole_channel(call: Call, conversation: Listed) -> Conversation:
+async def _whole_channel(call: Call, conversation: Listed) -> Conversation:
     """A channel with what it lets the caller do."""
     shown = conversations.appearance(call, conversation)
-    posts, replies = posting.rights(call, conversation)
+    posts, replies = await posting.rights(call, conversation)
     shown.is_frozen = False
     shown.is_read_only = not posts and not replies
     shown.is_thread_only = not posts and replies
