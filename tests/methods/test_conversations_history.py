@@ -12,7 +12,7 @@ from harness.databases import Databases
 from harness.live import Live, live
 from methods.rows import change
 
-STACKS = "C0STACKS001"
+STACKS, SHELF = "C0STACKS001", "C0SHELF0001"
 ALL = [
     "1500000700.000000",
     "1500000600.000000",
@@ -416,3 +416,21 @@ def test_an_app_under_reduced_limits_calls_once_a_minute(any_databases: Database
         assert server.reply("conversations.history", "xoxb-slowly", **asked).headers["retry-after"] == "1"
         server.move(advance=1)
         assert server.call("conversations.history", "xoxb-slowly", **asked)["ok"]
+
+
+def test_a_page_ends_where_it_would_be_huge(any_library: Live) -> None:
+    words = "x" * 39_000
+    wanted = [post(any_library, "xoxp-ann", SHELF, words) for _ in range(130)]
+    found: list[str] = []
+    sizes: list[int] = []
+    arguments: dict[str, object] = {"limit": 999, "oldest": wanted[0], "inclusive": "true"}
+    while True:
+        answer = read(any_library, "xoxp-ann", SHELF, **arguments)
+        sizes.append(len(answer["messages"]))
+        found += [message["ts"] for message in answer["messages"]]
+        if not answer["has_more"]:
+            break
+        arguments["cursor"] = answer["response_metadata"]["next_cursor"]
+    assert found == wanted[::-1]
+    assert len(sizes) > 1
+    assert max(sizes) * len(words) < 5_000_000

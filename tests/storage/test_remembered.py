@@ -6,13 +6,14 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
-from gridhall.domain.messages import Message
+from gridhall.domain.messages import Message, Page
 from gridhall.domain.work import Storage, Work
 from gridhall.storage import sqlite
+from gridhall.storage.remembered import Remembered
 from gridhall.storage.sqlite import SqliteStorage
-from gridhall.storage.statement import Statement
+from gridhall.storage.statement import Remember, Statement
 from gridhall.storage.tables import messages, people
 from harness.databases import Databases, run
 from harness.live import live
@@ -24,6 +25,8 @@ CHO = "W0CHO000001"
 _RETITLE = Statement(
     update(people).where(people.c.id == bindparam("at_id")).values(title=bindparam("new_title")).returning(people.c.id), str
 )
+
+_PAGES = Statement(select(messages.c.ts), Message, remember=Remember.BY_CONVERSATION)
 
 
 def remembered(storage: object) -> int:
@@ -253,3 +256,20 @@ def test_a_defect_in_looking_is_told_with_its_traceback_and_looking_goes_on(
             await eventually(lambda: ear.events == ["lost", "caught up", "caught up"])
 
     run(main())
+
+
+def page(size: int, number: int) -> tuple[dict[str, Any], Page]:
+    """The parameters of a page of one message with so much content, and the page."""
+    message = Message("E0", "C0", number, "E0", "U0", None, None, True, None, "x" * size, None, None, False)
+    return {"conversation": "C0", "latest": number}, Page([message])
+
+
+@pytest.mark.parametrize("size", [1, 1000, 300_000, 400_000, 50_000_000])
+def test_what_is_remembered_is_bounded_in_bytes(size: int) -> None:
+    memory = Remembered()
+    for number in range(200):
+        parameters, made = page(size, number)
+        memory.keep(_PAGES, parameters, tuple(parameters.values()), made)
+    # What one page takes, and three times its content for what was made of it.
+    assert len(memory) * 3 * size <= 40_000_000
+    assert (len(memory) > 0) is (size < 340_000), "what is not huge is kept"
