@@ -258,7 +258,7 @@ def test_a_defect_in_looking_is_told_with_its_traceback_and_looking_goes_on(
     run(main())
 
 
-def page(size: int, number: int) -> tuple[dict[str, Any], Page]:
+def large_page(size: int, number: int) -> tuple[dict[str, Any], Page]:
     """The parameters of a page of one message with so much content, and the page."""
     message = Message("E0", "C0", number, "E0", "U0", None, None, True, None, "x" * size, None, None, False)
     return {"conversation": "C0", "latest": number}, Page([message])
@@ -268,7 +268,7 @@ def page(size: int, number: int) -> tuple[dict[str, Any], Page]:
 def test_what_is_remembered_is_bounded_in_bytes(size: int) -> None:
     memory = Remembered()
     for number in range(200):
-        parameters, made = page(size, number)
+        parameters, made = large_page(size, number)
         memory.keep(_PAGES, parameters, tuple(parameters.values()), made)
     # What one page takes, and three times its content for what was made of it.
     assert len(memory) * 3 * size <= 40_000_000
