@@ -275,6 +275,27 @@ def test_a_note_is_told_in_the_channel(clubs: Clubs, method: str, key: str, subt
     assert (answer["channel"]["is_member"], answer["channel"]["unread_count_display"]) == (True, 0)
 
 
+@pytest.mark.parametrize(("method", "key", "subtype"), NOTES)
+def test_a_note_mentions_nobody(clubs: Clubs, method: str, key: str, subtype: str) -> None:
+    mia = clubs.person()
+    id = clubs.channel(mia)
+    note = f"<!channel> & <@{mia.id}> > all"
+    assert clubs.ok(method, mia, channel=id, **{key: note})["channel"][key]["value"] == note
+    said = clubs.history(mia, id)[-1]
+    assert (said["subtype"], said[key]) == (subtype, note)
+    assert said["text"] == f"set the channel {key}: &lt;!channel&gt; &amp; &lt;@{mia.id}&gt; &gt; all"
+
+
+def test_a_name_of_before_mentions_nobody(clubs: Clubs) -> None:
+    mia = clubs.person()
+    id = clubs.channel(mia)
+    clubs.make(id, name="<!channel>")
+    clubs.ok("rename", mia, channel=id, name="plain-again")
+    said = clubs.history(mia, id)[-1]
+    assert said["old_name"] == "<!channel>"
+    assert said["text"] == f'<@{mia.id}> has renamed the channel from "&lt;!channel&gt;" to "plain-again"'
+
+
 def test_a_purpose_is_answered_beside_the_channel(clubs: Clubs) -> None:
     mia = clubs.person()
     id = clubs.channel(mia)

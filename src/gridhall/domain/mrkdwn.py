@@ -98,6 +98,11 @@ def written(text: str, parse: Parse = Parse.LINKS, channels: Mapping[str, str] |
     return "".join(parts)
 
 
+def escaped(text: str) -> str:
+    """A text in which nothing counts as a control sequence."""
+    return _LOOSE_AMPERSAND.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
+
+
 def _may_matter(text: str) -> bool:
     """Whether anything but the name of a channel could be in it. Nearly every text is told from this alone."""
     return "<" in text or "&" in text or ">" in text or "@" in text or "://" in text or "www." in text
@@ -111,7 +116,7 @@ def _control(sequence: str) -> str:
 
 def _plain(text: str, parse: Parse, channels: Mapping[str, str] | None) -> str:
     """What stands between control sequences."""
-    text = _LOOSE_AMPERSAND.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
+    text = escaped(text)
     if parse is Parse.NONE:
         return emoji.to_names(text)
     parts: list[str] = []

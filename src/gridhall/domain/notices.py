@@ -1,5 +1,7 @@
 """What a channel tells of what was done to it: messages with a subtype, which stand in its history like all others.
 
+What people wrote is escaped in their texts, so that a topic mentions nobody; the fields beside tell it as it was given.
+
 Sources: the platform's page on the message event, and the one on conversations.setTopic for the wording without a mention.
 """
 
@@ -8,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from gridhall.contract.messages import Content
+from gridhall.domain.mrkdwn import escaped
 
 if TYPE_CHECKING:
     from gridhall.domain.conversations import Conversation
@@ -36,7 +39,7 @@ def purpose_set(channel: "Conversation", purpose: str) -> Content:
 
 def renamed(channel: "Conversation", person: str, *, old_name: str, name: str) -> Content:
     kind = _kind(channel)
-    text = f'<@{person}> has renamed the {kind} from "{old_name}" to "{name}"'
+    text = f'<@{person}> has renamed the {kind} from "{escaped(old_name)}" to "{escaped(name)}"'
     return Content(subtype=f"{kind}_name", text=text, old_name=old_name, name=name)
 
 
@@ -56,4 +59,4 @@ def _kind(channel: "Conversation") -> str:
 
 
 def _set(kind: str, what: str, text: str) -> str:
-    return f"set the {kind} {what}: {text}" if text else f"cleared the {kind} {what}"
+    return f"set the {kind} {what}: {escaped(text)}" if text else f"cleared the {kind} {what}"
