@@ -434,3 +434,13 @@ def test_about_one_a_second_passes_in_a_channel(sqlite_databases: Databases) -> 
             refusals = answer["error"] == "ratelimited"
             passed += not refusals
         assert abs(passed - workspace.burst) <= 12
+
+
+def test_a_name_counts_with_a_hash_and_without(sqlite_databases: Databases) -> None:
+    channel, _ = _limits()
+    with live(sqlite_databases.filled("chat"), rate_factor=1.0) as server:
+        server.move()
+        for number in range(channel.burst):
+            assert send(server, "xoxp-mia", channel=("#desk", "desk")[number % 2], text="Hi")["ok"]
+        for name in ("#desk", "desk"):
+            assert server.reply("chat.postMessage", "xoxp-mia", channel=name, text="Hi").status == 429

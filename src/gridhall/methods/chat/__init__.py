@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from gridhall.catalogue.arguments import Arg
 from gridhall.catalogue.method import method
-from gridhall.catalogue.rates import Counted, argument, per_workspace_and_app
+from gridhall.catalogue.rates import LONGEST, Counted, argument, per_workspace_and_app
 from gridhall.catalogue.scopes import needs
 from gridhall.contract.errors import (
     AccessDenied,
@@ -48,7 +48,9 @@ LONGEST_CLIENT_ID = 255
 
 
 def _per_channel(actor: Actor, team: str | None, raw: Mapping[str, object]) -> str:
-    return f"{per_workspace_and_app(actor, team, raw)}/{argument(raw, 'channel')}"
+    """A channel's name counts as one, be it written with a `#` or without; also a long one, which `argument` cuts."""
+    name = argument(raw, "channel").removeprefix("#")[: LONGEST - 1]
+    return f"{per_workspace_and_app(actor, team, raw)}/{name}"
 
 
 # Source: the platform's page on rate limits: about one a second in a channel with short bursts, and several hundred a minute in
