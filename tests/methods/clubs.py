@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, true, update
 
 from gridhall.domain import tokens
 from gridhall.storage import tables
@@ -182,10 +182,11 @@ class Clubs:
         (row,) = self.rows(select(tables.conversations).where(tables.conversations.c.id == channel))
         return row
 
-    def audited(self, channel: str) -> list[tuple[str, str, dict[str, Any]]]:
-        """What the audit log says of a conversation: action, actor, details."""
+    def audited(self, channel: str, organization: str = "") -> list[tuple[str, str, dict[str, Any]]]:
+        """What audit logs, or that of one organization, say of a conversation: action, actor, details."""
         table = tables.audit
-        rows = self.rows(select(table).where(table.c.entity == channel).order_by(table.c.at))
+        of = table.c.organization == organization if organization else true()
+        rows = self.rows(select(table).where(table.c.entity == channel, of).order_by(table.c.at))
         assert {row["entity_kind"] for row in rows} <= {"channel"}
         return [(row["action"], row["actor"], json.loads(row["details"])) for row in rows]
 

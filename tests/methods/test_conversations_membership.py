@@ -449,7 +449,17 @@ def test_their_administrators_take_their_own_out_of_a_public_channel(clubs: Club
     clubs.ok("invite", mia, channel=id, users=f"{tom.id},{tia.id},{admin.id}")
     assert clubs.error("kick", tom, channel=id, user=tia.id) == "restricted_action"
     assert clubs.error("kick", admin, channel=id, user=mia.id) == "restricted_action"
+    assert clubs.audited(id, TOWN) == []
     assert clubs.ok("kick", admin, channel=id, user=tia.id)
+    entry = ("user_channel_leave", admin.id)
+    assert clubs.audited(id, TOWN) == [(*entry, {"user": tia.id})]
+    assert clubs.audited(id, CLUBS)[-1] == (*entry, {"user": tia.id, "actor_organization": TOWN})
+    assert clubs.ok("kick", mia, channel=id, user=tom.id)
+    assert clubs.audited(id, CLUBS)[-1] == ("user_channel_leave", mia.id, {"user": tom.id})
+    assert len(clubs.audited(id, TOWN)) == 1
+    clubs.ok("leave", admin, channel=id)
+    assert clubs.audited(id, CLUBS)[-1] == (*entry, {"user": admin.id, "actor_organization": TOWN})
+    assert len(clubs.audited(id, TOWN)) == 1
 
 
 def test_bots_take_out_and_are_taken_out(clubs: Clubs) -> None:

@@ -51,9 +51,23 @@ async def write(
     Arguments:
         entity: the kind and the id of what was acted on.
         actor: who acted; None for the operator at the command line.
-        details: what else to tell; never a secret.
+        details: what else to tell; never a secret. The log of another organization than the actor's tells the actor's too.
     """
     await work.audit.add(_entry(work, organization, action, entity, actor, details or {}))
+
+
+async def write_at_both(
+    work: "Work",
+    organization: str,
+    action: str,
+    *,
+    entity: tuple[str, str],
+    actor: "Actor",
+    details: dict[str, object],
+) -> None:
+    """Write one act into the log of an organization, and into the actor's own where that is another."""
+    for log in dict.fromkeys((organization, actor.organization)):
+        await write(work, log, action, entity=entity, actor=actor, details=details)
 
 
 async def write_all(
@@ -83,6 +97,8 @@ def _entry(
     actor: "Actor | None",
     details: dict[str, object],
 ) -> Entry:
+    if actor is not None and actor.organization != organization:
+        details = {**details, "actor_organization": actor.organization}
     return Entry(
         organization=organization,
         id=work.source.id("Au"),

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from gridhall.contract.errors import CantDeleteMessage, CantUpdateMessage, MessageNotFound
 from gridhall.contract.roles import Role
-from gridhall.contract.timestamps import find_ts
+from gridhall.contract.timestamps import find_ts, ts_text
 from gridhall.contract.tokens import Token
-from gridhall.domain import roles
+from gridhall.domain import audit, messages, roles
 from gridhall.domain.messages import BROADCAST, ME, Message
 from gridhall.domain.threads import TOMBSTONE
 
@@ -46,18 +46,28 @@ def require_change(call: "Call", message: Message) -> None:
         raise CantUpdateMessage
 
 
-async def require_removal(call: "Call", conversation: "Seen", message: Message) -> None:
-    """Ask whether the caller may delete a message: their own, and administrators what people of their organization wrote.
+async def remove(call: "Call", conversation: "Seen", message: Message) -> None:
+    """Delete a message, which is held: one's own, and for administrators what people of their organization wrote.
 
-    Source: the reference page of chat.delete, and the platform's page on changing messages.
+    The audit log tells of what somebody else wrote, in the administrator's own organization too where the conversation is
+    another's. Source of who may: the reference page of chat.delete, and the platform's page on changing messages.
 
     Raises:
         CantDeleteMessage: they may not, or the channel is archived, where nothing changes any more.
     """
+    actor = call.actor
+    assert actor.user is not None
     if conversation.archived or message.subtype == OUT_OF_SIGHT:
         raise CantDeleteMessage
-    if not _is_own(call, message) and not await _administers(call, conversation, message):
+    own = _is_own(call, message)
+    if not own and not await _administers(call, conversation, message):
         raise CantDeleteMessage
+    await messages.delete(call.work, conversation, message, by=actor.user)
+    if not own:
+        entity = ("message", f"{conversation.id}/{ts_text(message.ts)}")
+        details: dict[str, object] = {"user": message.person}
+        organization = conversation.organization
+        await audit.write_at_both(call.work, organization, "message_deleted", entity=entity, actor=actor, details=details)
 
 
 def _is_own(call: "Call", message: Message) -> bool:

@@ -122,22 +122,26 @@ async def enter(
             (notices.joined(conversation, newcomer.id, inviter=inviter), _author(call, newcomer)) for newcomer in newcomers
         ]
         await messages.tell_all(work, conversation, contents)
-    await _audit(call, conversation, "join", newcomers)
+    acts = [_act("join", newcomer) for newcomer in newcomers]
+    await audit.write_all(work, conversation.organization, acts, entity=("channel", conversation.id), actor=call.actor)
 
 
 async def _go(call: "Call", conversation: Seen, leaver: Newcomer) -> None:
-    """Make somebody a member no longer."""
-    work = call.work
+    """Make somebody a member no longer. Their own organization's log tells of it too where a colleague took them out."""
+    work, actor = call.work, call.actor
     await work.members.leave(conversation, leaver.organization, leaver.id, at=work.source.seconds())
     await work.conversations.count_members(conversation.organization, conversation.id, -1)
-    await _audit(call, conversation, "leave", [leaver])
+    action, details = _act("leave", leaver)
+    entity = ("channel", conversation.id)
+    if leaver.id != actor.user and leaver.organization == actor.organization:
+        await audit.write_at_both(work, conversation.organization, action, entity=entity, actor=actor, details=details)
+    else:
+        await audit.write(work, conversation.organization, action, entity=entity, actor=actor, details=details)
 
 
-async def _audit(call: "Call", conversation: Seen, what: str, whom: list[Newcomer]) -> None:
-    acts: list[tuple[str, dict[str, object]]] = [
-        (f"{'user' if person.guest == 'none' else 'guest'}_channel_{what}", {"user": person.id}) for person in whom
-    ]
-    await audit.write_all(call.work, conversation.organization, acts, entity=("channel", conversation.id), actor=call.actor)
+def _act(what: str, person: Newcomer) -> tuple[str, dict[str, object]]:
+    """What the audit log calls it when somebody comes in or goes."""
+    return f"{'user' if person.guest == 'none' else 'guest'}_channel_{what}", {"user": person.id}
 
 
 def _author(call: "Call", person: Newcomer) -> Author:

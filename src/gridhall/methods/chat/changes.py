@@ -212,7 +212,5 @@ async def delete(call: Call, args: DeleteArgs) -> DeleteResult:
     """Delete a message."""
     conversation = await conversations.see(call, args.channel, Hold.STEADY)
     message = await authorship.hold(call, conversation, args.ts)
-    await authorship.require_removal(call, conversation, message)
-    assert call.actor.user is not None
-    await messages.delete(call.work, conversation, message, by=call.actor.user)
+    await authorship.remove(call, conversation, message)
     return DeleteResult(channel=conversation.id, ts=ts_text(message.ts))
