@@ -2,7 +2,7 @@
 
 from gridhall.contract.orgfile import MessageEntry, Mistake, Path
 from gridhall.contract.timestamps import ts_micros, ts_text
-from gridhall.domain.messages import Author
+from gridhall.domain.messages import SYSTEM, Author
 from gridhall.domain.orgfile.index import Conversation, Index, Message
 
 
@@ -43,11 +43,14 @@ def _author(index: Index, path: Path, conversation: Conversation, entry: Message
     teams = app.bot.present.get(organization, []) if app and app.bot else index.people[user].teams
     own = [team for team in teams if index.teams[team].organization == organization]
     team = next((team for team in (*conversation.teams, *own) if team in own), organization)
+    if through is not None and app is not None and through.id != app.id:
+        raise Mistake((*path, "app"), f"a bot posts through its own app, which is {app.id}")
+    if entry.subtype in SYSTEM:
+        # What a conversation tells of itself tells of no app, whoever it is about.
+        return Author(organization, user, team)
     if app is None or app.bot is None:
         bot_id = through.bot.bot_id if through is not None and through.bot else None
         return Author(organization, user, team, through.id if through is not None else None, bot_id)
-    if through is not None and through.id != app.id:
-        raise Mistake((*path, "app"), f"a bot posts through its own app, which is {app.id}")
     return Author(organization, user, team, app.id, app.bot.bot_id)
 
 
