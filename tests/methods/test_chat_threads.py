@@ -110,6 +110,22 @@ def test_nobody_makes_the_whole_world_follow(press: Live) -> None:
     assert not follows(press, parent, "xoxp-ada")
 
 
+def test_however_many_are_mentioned_each_follows(press: Live) -> None:
+    parent = posted(press)
+    crowd = " ".join(f"<@W0CROWD{number:04}>" for number in range(MOST_MENTIONED - 2))
+    reply(press, parent, f"<@{ADA}> {crowd} <@{WIRE}>", "xoxp-mia")
+    assert {row["person"] for row in _parts(press, parent)} == {MIA, ADA, WIRE}
+
+
+def test_a_page_tells_of_each_of_many_threads_whether_it_is_followed(press: Live) -> None:
+    parents = [posted(press) for _ in range(60)]
+    for number, parent in enumerate(parents):
+        reply(press, parent, token="xoxp-ada" if number in (0, 30, 59) else "xoxp-max")
+    page = press.call("conversations.history", "xoxp-ada", channel=DESK, oldest=parents[0], inclusive="true")["messages"]
+    followed = {message["ts"]: message["subscribed"] for message in page}
+    assert [parent for parent in parents if followed[parent]] == [parents[0], parents[30], parents[59]]
+
+
 def test_a_thread_names_the_first_five_who_replied(press: Live) -> None:
     parent = posted(press)
     tokens = ["xoxp-max", "xoxb-wire", "xoxp-ada", "xoxp-mia", "xoxs-mia"]

@@ -136,12 +136,7 @@ async def _followed(call: "Call", messages: list[Message]) -> dict[int, str]:
     parents = [message.ts for message in messages if message.thread is not None]
     first = messages[0]
     parts = await call.work.threads.parts_of(
-        first.organization,
-        first.conversation,
-        actor.organization,
-        actor.user,
-        oldest=min(parents),
-        latest=max(parents),
+        first.organization, first.conversation, actor.organization, actor.user, threads=parents
     )
     return {
         part.thread_ts: f',"subscribed":true,"last_read":"{ts_text(part.last_read or part.thread_ts)}"'
@@ -155,7 +150,7 @@ async def _unread_replies(call: "Call", parent: Message) -> int | None:
     actor, organization, id, ts = call.actor, parent.organization, parent.conversation, parent.ts
     if actor.user is None or parent.thread is None:
         return None
-    parts = await call.work.threads.parts_of(organization, id, actor.organization, actor.user, oldest=ts, latest=ts)
+    parts = await call.work.threads.parts_of(organization, id, actor.organization, actor.user, threads=[ts])
     if not parts or not parts[0].subscribed:
         return None
     return await call.work.messages.count_replies(organization, id, ts, after=parts[0].last_read, most=MOST_UNREAD)

@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 from msgspec import UNSET
 
-from gridhall.contract.errors import ThreadNotFound
 from gridhall.contract.messages import Thread
-from gridhall.contract.timestamps import find_ts, ts_text
+from gridhall.contract.timestamps import ts_text
 
 if TYPE_CHECKING:
-    from gridhall.domain.call import Call
-    from gridhall.domain.conversations import Conversation
     from gridhall.domain.messages import Message
     from gridhall.domain.work import Work
 
@@ -56,8 +53,8 @@ class Threads(Protocol):
         """Have a member of the conversation follow a thread; nothing changes where they have a part in it already."""
         ...
 
-    async def subscribe_mentioned(self, parent: "Message", person: str) -> None:
-        """The same for whom a text mentions, of whichever organization."""
+    async def subscribe_these(self, parent: "Message", people: list[str]) -> None:
+        """The same for several at once, of whichever organization."""
         ...
 
     async def repliers(self, parent: "Message", *, limit: int) -> tuple[list[str], int]:
@@ -67,28 +64,12 @@ class Threads(Protocol):
     async def latest_reply(self, parent: "Message") -> int | None: ...
 
     async def parts_of(
-        self, organization: str, conversation: str, person_organization: str, person: str, *, oldest: int, latest: int
+        self, organization: str, conversation: str, person_organization: str, person: str, *, threads: list[int]
     ) -> list[Follower]:
-        """A person's part in the threads whose parents lie between two moments, both included."""
+        """A person's part in these threads, which their parents' `ts` name."""
         ...
 
     async def remove_all(self, parent: "Message") -> None: ...
-
-
-async def find(call: "Call", conversation: "Conversation", ts: str) -> "Message":
-    """The parent of the thread that a message is in, or the message itself where it has no replies.
-
-    Raises:
-        ThreadNotFound: there is no such message, or it is one that tells who came or went. Source: the reference page of
-            conversations.replies.
-    """
-    messages, at = call.work.messages, find_ts(ts)
-    message = await messages.find(conversation.organization, conversation.id, at) if at is not None else None
-    if message is not None and message.thread_ts is not None:
-        message = await messages.find(conversation.organization, conversation.id, message.thread_ts)
-    if message is None or message.subtype in UNTHREADABLE:
-        raise ThreadNotFound
-    return message
 
 
 def summary(thread: Thread) -> str:
@@ -119,8 +100,7 @@ async def note_reply(work: "Work", parent: "Message", reply: "Message", *, text:
     """
     await work.threads.subscribe(parent, parent.person_organization, parent.person)
     await work.threads.add_reply(reply)
-    for person in mentioned(text):
-        await work.threads.subscribe_mentioned(parent, person)
+    await work.threads.subscribe_these(parent, mentioned(text))
     before = read_summary(parent)
     await _summarize(work, parent, (before.reply_count if before else 0) + 1, latest=reply.ts)
 

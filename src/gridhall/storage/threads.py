@@ -1,13 +1,19 @@
 """Statements about who takes part in threads."""
 
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
 from sqlalchemy import Boolean, and_, bindparam, case, delete, func, literal, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
+from sqlalchemy.types import TypeEngine
 
 from gridhall.domain.messages import Message
 from gridhall.domain.threads import Follower
 from gridhall.storage.statement import Connection, Remember, Statement
 from gridhall.storage.tables import members, messages, people, thread_members
+
+T = TypeVar("T")
 
 _t = thread_members
 _COLUMNS = tuple(column.name for column in _t.c)
@@ -40,33 +46,58 @@ _REMOVE_REPLY = Statement(
 )
 
 
-def _subscribe(*where: ColumnElement[bool]) -> Statement[tuple[object, ...]]:
-    """Who is no member of the conversation follows nothing in it, whoever mentions them."""
+_AT_ONCE = 50
+"""People or threads of one statement: the number is part of its text."""
+
+_EACH = tuple(f"each_{number}" for number in range(_AT_ONCE))
+
+
+def _each(type: TypeEngine[T]) -> list[BindParameter[T]]:
+    return [bindparam(name, type_=type) for name in _EACH]
+
+
+def _batches(values: Sequence[object]) -> Iterator[dict[str, object]]:
+    """The parameters `each_0` to `each_49`, as often as it takes; what is over has the last value again."""
+    for start in range(0, len(values), _AT_ONCE):
+        some = [*values[start : start + _AT_ONCE]]
+        some += some[-1:] * (_AT_ONCE - len(some))
+        yield dict(zip(_EACH, some, strict=True))
+
+
+def _subscribe(*who: ColumnElement[bool]) -> Statement[tuple[object, ...]]:
+    """Who is no member of the conversation follows nothing in it, whoever mentions them.
+
+    People are found first, and looked up among the members one by one: however many those are.
+    """
+    left = (
+        select(members.c.left)
+        .where(
+            members.c.organization == bindparam("organization"),
+            members.c.conversation == bindparam("conversation"),
+            members.c.person_organization == people.c.organization,
+            members.c.person == people.c.id,
+        )
+        .scalar_subquery()
+    )
     found = select(
-        members.c.organization,
-        members.c.conversation,
-        bindparam("thread_ts"),
-        members.c.person_organization,
-        members.c.person,
+        bindparam("organization", type_=_t.c.organization.type),
+        bindparam("conversation", type_=_t.c.conversation.type),
+        bindparam("thread_ts", type_=_t.c.thread_ts.type),
+        people.c.organization,
+        people.c.id,
         literal_column("0"),
         literal_column("0"),
         literal(True, Boolean),
         literal_column("0"),
-    ).where(
-        members.c.organization == bindparam("organization"),
-        members.c.conversation == bindparam("conversation"),
-        members.c.person == bindparam("person"),
-        members.c.left == 0,
-        *where,
-    )
+    ).where(*who, left == 0)
     return Statement(upsert(_t).from_select(list(_COLUMNS), found).on_conflict_do_nothing(), tuple)
 
 
-_SUBSCRIBE = _subscribe(members.c.person_organization == bindparam("person_organization"))
-# By their organizations: a conversation's members are found by those first.
-_SUBSCRIBE_ANY = _subscribe(
-    members.c.person_organization.in_(select(people.c.organization).where(people.c.id == bindparam("person")))
+_SUBSCRIBE = _subscribe(
+    people.c.organization == bindparam("person_organization"),
+    people.c.id == bindparam("person"),
 )
+_SUBSCRIBE_THESE = _subscribe(people.c.id.in_(_each(people.c.id.type)))
 
 _IN_THREAD = and_(
     _t.c.organization == bindparam("organization"),
@@ -89,8 +120,7 @@ _PARTS_OF = Statement(
     select(_t.c.thread_ts, _t.c.replies, _t.c.subscribed, _t.c.last_read).where(
         _t.c.organization == bindparam("organization"),
         _t.c.conversation == bindparam("conversation"),
-        _t.c.thread_ts >= bindparam("oldest"),
-        _t.c.thread_ts <= bindparam("latest"),
+        _t.c.thread_ts.in_(_each(_t.c.thread_ts.type)),
         _t.c.person_organization == bindparam("person_organization"),
         _t.c.person == bindparam("person"),
     ),
@@ -135,8 +165,9 @@ class SqlThreads:
     async def subscribe(self, parent: Message, organization: str, person: str) -> None:
         await self._connection.run(_SUBSCRIBE, **_of(parent), person_organization=organization, person=person)
 
-    async def subscribe_mentioned(self, parent: Message, person: str) -> None:
-        await self._connection.run(_SUBSCRIBE_ANY, **_of(parent), person=person)
+    async def subscribe_these(self, parent: Message, people: list[str]) -> None:
+        for each in _batches(people):
+            await self._connection.run(_SUBSCRIBE_THESE, **_of(parent), **each)
 
     async def repliers(self, parent: Message, *, limit: int) -> tuple[list[str], int]:
         first = await self._connection.all(_REPLIERS, **_of(parent), limit=limit)
@@ -148,17 +179,19 @@ class SqlThreads:
         return await self._connection.one(_LATEST_REPLY, **_of(parent))
 
     async def parts_of(
-        self, organization: str, conversation: str, person_organization: str, person: str, *, oldest: int, latest: int
+        self, organization: str, conversation: str, person_organization: str, person: str, *, threads: list[int]
     ) -> list[Follower]:
-        return await self._connection.all(
-            _PARTS_OF,
-            organization=organization,
-            conversation=conversation,
-            person_organization=person_organization,
-            person=person,
-            oldest=oldest,
-            latest=latest,
-        )
+        found: list[Follower] = []
+        for each in _batches(threads):
+            found += await self._connection.all(
+                _PARTS_OF,
+                organization=organization,
+                conversation=conversation,
+                person_organization=person_organization,
+                person=person,
+                **each,
+            )
+        return found
 
     async def remove_all(self, parent: Message) -> None:
         await self._connection.run(_REMOVE_ALL, **_of(parent))
