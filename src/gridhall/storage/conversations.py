@@ -160,8 +160,8 @@ _KNOWN = and_(
 )
 _FROM = _c.outerjoin(MINE, IS_MINE)
 _FIND = Statement(select(*_SEEN).select_from(_FROM).where(_KNOWN), Seen, remember=Remember.BY_CONVERSATION)
-# A lock of the conversation's name, not of its row: those who wait for it are served in turn, where those who share a row's lock
-# would keep out for ever whoever wants it alone.
+# A lock of the conversation's name, not of its row: those who wait for it are served in turn, where those who share a row's
+# lock would keep out for ever whoever wants it alone.
 _name = func.hashtextextended(bindparam("conversation"), literal_column("0"))
 _HOLD = {
     Hold.STEADY: Statement(select(func.pg_advisory_xact_lock_shared(_name)), lambda nothing: None),

@@ -44,8 +44,8 @@ _SETTINGS = {
     "synchronous_commit": "on",
     # A worker that was stopped in the middle of a unit must not hold its locks for ever.
     "idle_in_transaction_session_timeout": "60000",
-    # Every statement takes a page by index. Where a plan for all parameters alike guesses otherwise, starting helpers would cost
-    # more than the statement.
+    # Every statement takes a page by index. Where a plan for all parameters alike guesses otherwise, starting helpers would
+    # cost more than the statement.
     "max_parallel_workers_per_gather": "0",
 }
 
