@@ -2,38 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from gridhall.contract.errors import CantDeleteMessage, CantUpdateMessage, MessageNotFound
+from gridhall.contract.errors import CantDeleteMessage, CantUpdateMessage
 from gridhall.contract.roles import Role
-from gridhall.contract.timestamps import find_ts, ts_text
+from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
 from gridhall.domain import audit, messages, roles
-from gridhall.domain.messages import BROADCAST, ME, Message
-from gridhall.domain.threads import TOMBSTONE
+from gridhall.domain.messages import OUT_OF_SIGHT, WRITTEN, Message
 
 if TYPE_CHECKING:
     from gridhall.domain.call import Call
     from gridhall.domain.conversations import Seen
-
-CHANGEABLE = frozenset({None, BROADCAST, ME, "bot_message", "file_share"})
-"""Kinds of messages that somebody wrote. What the conversation tells of itself nobody changes."""
-
-OUT_OF_SIGHT = "dlp_tombstone"
-"""The kind of what stands in the place of a message that was taken out of sight; what was there is kept."""
-
-
-async def hold(call: "Call", conversation: "Seen", ts: str) -> Message:
-    """The message that a caller names, held until the unit ends.
-
-    Raises:
-        MessageNotFound: there is no such message, or only what is left of one that was deleted.
-    """
-    micros = find_ts(ts)
-    message = None
-    if micros is not None:
-        message = await call.work.messages.lock(conversation.organization, conversation.id, micros)
-    if message is None or message.subtype == TOMBSTONE:
-        raise MessageNotFound
-    return message
 
 
 def require_change(call: "Call", message: Message) -> None:
@@ -42,7 +20,7 @@ def require_change(call: "Call", message: Message) -> None:
     Raises:
         CantUpdateMessage: it is somebody else's, or nothing that somebody wrote.
     """
-    if not _is_own(call, message) or message.subtype not in CHANGEABLE:
+    if not _is_own(call, message) or message.subtype not in WRITTEN:
         raise CantUpdateMessage
 
 

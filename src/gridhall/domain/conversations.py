@@ -13,14 +13,13 @@ from gridhall.contract.objects import Note, Properties, Restriction
 from gridhall.contract.roles import Role
 from gridhall.contract.scopes import IM, MPIM, PRIVATE, PUBLIC
 from gridhall.contract.timestamps import ts_text
+from gridhall.contract.tokens import Token
 from gridhall.domain.appearance import normalized
 
 if TYPE_CHECKING:
     from gridhall.domain.actor import Actor
     from gridhall.domain.call import Call
     from gridhall.domain.work import Work
-
-__all__ = ["IM", "MPIM", "PRIVATE", "PUBLIC"]
 
 
 class Conversation(msgspec.Struct, gc=False):
@@ -271,6 +270,14 @@ async def visible_to(call: "Call", conversation: Seen) -> bool:
     if not conversation.member and (conversation.kind != PUBLIC or not all_public_visible_to(call.actor)):
         return False
     return conversation.is_direct or await _is_reached(call, conversation)
+
+
+def readable_to(call: "Call", conversation: Seen) -> bool:
+    """Whether the caller reads a conversation that they see: members do, and in a public channel people without joining.
+
+    Bots read only where they were added. Source: the platform's pages on scopes and on conversations.history.
+    """
+    return conversation.member or (conversation.kind == PUBLIC and call.actor.acts_as in Token.PERSON)
 
 
 async def _is_reached(call: "Call", conversation: Seen) -> bool:

@@ -1,46 +1,74 @@
-"""Items: the messages that people react to and pin."""
+"""Items: the messages that callers name by their `ts`, in order to read, change, pin or answer them."""
 
 from typing import TYPE_CHECKING
 
-from gridhall.contract.errors import BadTimestamp, MessageNotFound
-from gridhall.contract.scopes import PUBLIC
+from gridhall.contract.errors import BadTimestamp, MessageNotFound, ThreadNotFound
 from gridhall.contract.timestamps import find_ts
-from gridhall.contract.tokens import Token
-from gridhall.domain.conversations import Seen
-from gridhall.domain.messages import Message
-from gridhall.domain.threads import TOMBSTONE
+from gridhall.domain.messages import OUT_OF_SIGHT, Message
+from gridhall.domain.threads import TOMBSTONE, UNTHREADABLE
 
 if TYPE_CHECKING:
     from gridhall.domain.call import Call
-
-GONE = frozenset({TOMBSTONE, "dlp_tombstone"})
-"""Kinds of what stands in the place of a message that was deleted or taken out of sight."""
+    from gridhall.domain.conversations import Conversation
 
 
-def is_open_to(call: "Call", conversation: Seen) -> bool:
-    """Whether the caller reads a conversation that they see: members do, and in a public channel people without joining.
-
-    Bots read only where they were added. Source: the platform's pages on scopes and on conversations.history.
-    """
-    return conversation.member or (conversation.kind == PUBLIC and call.actor.acts_as in Token.PERSON)
-
-
-async def find(call: "Call", conversation: Seen, timestamp: str, *, held: bool = False) -> Message:
-    """The message that a caller names.
+async def look_up(call: "Call", conversation: "Conversation", ts: str, *, held: bool = False) -> Message | None:
+    """What goes by a `ts`: a message, or what stands in the place of one that was deleted or taken out of sight.
 
     Arguments:
         held: whether nobody else changes it until the unit ends.
+    """
+    micros = find_ts(ts)
+    if micros is None:
+        return None
+    look = call.work.messages.lock if held else call.work.messages.find
+    return await look(conversation.organization, conversation.id, micros)
+
+
+async def look_up_parent(call: "Call", conversation: "Conversation", ts: str, *, held: bool = False) -> Message | None:
+    """The same; of a reply, the parent of its thread."""
+    message = await look_up(call, conversation, ts, held=held)
+    if message is None or message.thread_ts is None:
+        return message
+    look = call.work.messages.lock if held else call.work.messages.find
+    return await look(conversation.organization, conversation.id, message.thread_ts)
+
+
+async def find(call: "Call", conversation: "Conversation", ts: str, *, held: bool = False) -> Message:
+    """The message that a caller names, or what stands in the place of one that was taken out of sight.
+
+    Raises:
+        MessageNotFound: there is no such message, or only what is left of one that was deleted.
+    """
+    message = await look_up(call, conversation, ts, held=held)
+    if message is None or message.subtype == TOMBSTONE:
+        raise MessageNotFound
+    return message
+
+
+async def find_in_sight(call: "Call", conversation: "Conversation", timestamp: str, *, held: bool = False) -> Message:
+    """The message that a caller reacts to or pins.
 
     Raises:
         BadTimestamp: that is no timestamp.
         MessageNotFound: there is no such message, or not any more.
     """
-    ts = find_ts(timestamp)
-    if ts is None:
+    if find_ts(timestamp) is None:
         raise BadTimestamp
-    messages = call.work.messages
-    look = messages.lock if held else messages.find
-    message = await look(conversation.organization, conversation.id, ts)
-    if message is None or message.subtype in GONE:
+    message = await find(call, conversation, timestamp, held=held)
+    if message.subtype == OUT_OF_SIGHT:
         raise MessageNotFound
     return message
+
+
+async def find_parent(call: "Call", conversation: "Conversation", ts: str) -> Message:
+    """The parent of the thread that a message is in, or the message itself where it has no replies.
+
+    Raises:
+        ThreadNotFound: there is no such message, or it is one that tells who came or went. Source: the reference page of
+            conversations.replies.
+    """
+    parent = await look_up_parent(call, conversation, ts)
+    if parent is None or parent.subtype in UNTHREADABLE:
+        raise ThreadNotFound
+    return parent

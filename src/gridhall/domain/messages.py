@@ -35,6 +35,12 @@ SYSTEM = frozenset(
 )
 """Kinds of messages in which a conversation tells what was done to it: nobody needs to read them."""
 
+WRITTEN = frozenset({None, BROADCAST, ME, "bot_message", "file_share"})
+"""Kinds of messages that somebody wrote: what is changed and pinned. What a conversation tells of itself is neither."""
+
+OUT_OF_SIGHT = "dlp_tombstone"
+"""The kind of what stands in the place of a message that was taken out of sight; what was there is kept."""
+
 DELETED_TEXT = "This message was deleted."
 SLACKBOT = "USLACKBOT"
 """Who stands as the author of what the platform itself says. No account has this id."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from gridhall.contract.errors import AlreadyPinned, NoPin, NotPinnable, TooManyPins
-from gridhall.domain.messages import BROADCAST, ME
+from gridhall.domain.messages import WRITTEN
 
 if TYPE_CHECKING:
     from gridhall.domain.actor import Actor
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 MOST = 100
 """Pins of one conversation."""
-
-PINNABLE = frozenset({None, BROADCAST, ME, "bot_message", "file_share"})
-"""Kinds of messages that somebody wrote. What the conversation tells of itself cannot be pinned."""
 
 
 class Pin(msgspec.Struct, gc=False):
@@ -53,7 +50,7 @@ async def add(work: "Work", message: "Message", *, actor: "Actor") -> None:
         TooManyPins: the conversation has as many pins as can be.
     """
     assert actor.user is not None
-    if message.subtype not in PINNABLE:
+    if message.subtype not in WRITTEN:
         raise NotPinnable
     if message.pinned:
         raise AlreadyPinned

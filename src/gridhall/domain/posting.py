@@ -15,9 +15,8 @@ from gridhall.contract.errors import (
 )
 from gridhall.contract.roles import Role
 from gridhall.contract.scopes import PUBLIC
-from gridhall.contract.timestamps import find_ts
 from gridhall.contract.tokens import Token
-from gridhall.domain import roles
+from gridhall.domain import items, roles
 from gridhall.domain.conversations import EVERYONE, Seen
 from gridhall.domain.messages import Message
 from gridhall.domain.threads import TOMBSTONE, UNTHREADABLE
@@ -104,10 +103,7 @@ async def parent_of(call: "Call", conversation: Seen, thread_ts: str) -> Message
     Raises:
         CannotReplyToMessage: there is no such message, or nobody can reply to it.
     """
-    messages, ts = call.work.messages, find_ts(thread_ts)
-    parent = await messages.lock(conversation.organization, conversation.id, ts) if ts is not None else None
-    if parent is not None and parent.thread_ts is not None:
-        parent = await messages.lock(conversation.organization, conversation.id, parent.thread_ts)
+    parent = await items.look_up_parent(call, conversation, thread_ts, held=True)
     if parent is None or parent.subtype in UNTHREADABLE or (parent.subtype == TOMBSTONE and parent.thread is None):
         raise CannotReplyToMessage
     return parent

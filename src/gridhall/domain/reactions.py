@@ -6,7 +6,7 @@ import msgspec
 
 from gridhall.contract.errors import AlreadyReacted, InvalidName, NoReaction, TooManyEmoji, TooManyReactions
 from gridhall.contract.messages import Reaction
-from gridhall.domain import conversations, emoji, items
+from gridhall.domain import conversations, emoji
 from gridhall.domain.conversations import Hold
 
 if TYPE_CHECKING:
@@ -180,6 +180,6 @@ async def _readable(call: "Call", given: list[Given]) -> set[str]:
         )
         if found is None or found.ekm_access_withdrawn:
             continue
-        if await conversations.visible_to(call, found) and items.is_open_to(call, found):
+        if await conversations.visible_to(call, found) and conversations.readable_to(call, found):
             readable.add(id)
     return readable

@@ -85,7 +85,7 @@ async def add(call: Call, args: PinArgs) -> Ok:
         raise NotInChannel
     if conversation.archived:
         raise RestrictedAction
-    message = await items.find(call, conversation, args.timestamp, held=True)
+    message = await items.find_in_sight(call, conversation, args.timestamp, held=True)
     await pins.add(call.work, message, actor=call.actor)
     return Ok()
 
@@ -105,7 +105,7 @@ async def remove(call: Call, args: PinArgs) -> Ok:
     conversation = await conversations.see(call, args.channel, Hold.STEADY)
     if not conversation.member or conversation.archived:
         raise RestrictedAction
-    message = await items.find(call, conversation, args.timestamp, held=True)
+    message = await items.find_in_sight(call, conversation, args.timestamp, held=True)
     await pins.remove(call.work, message)
     return Ok()
 
@@ -120,7 +120,7 @@ async def remove(call: Call, args: PinArgs) -> Ok:
 async def list_pins(call: Call, args: ListArgs) -> ListResult:
     """List what is pinned to a conversation."""
     conversation = await conversations.see(call, args.channel)
-    if not items.is_open_to(call, conversation):
+    if not conversations.readable_to(call, conversation):
         raise RestrictedAction
     found = await call.work.pins.list(conversation.organization, conversation.id)
     shown = await reading.show(call, [message for _, message in found], permalinks=True)

@@ -142,7 +142,7 @@ async def add(call: Call, args: AddArgs) -> Ok:
     conversation = await _conversation(call, args.channel, Hold.STEADY, NoAccess)
     if conversation.archived:
         raise IsArchived
-    message = await items.find(call, conversation, args.timestamp, held=True)
+    message = await items.find_in_sight(call, conversation, args.timestamp, held=True)
     await reactions.add(call.work, message, args.name, actor=call.actor)
     return Ok()
 
@@ -169,7 +169,7 @@ async def remove(call: Call, args: RemoveArgs) -> Ok:
     """Take a reaction of one's own away."""
     channel, timestamp = _item_of(args)
     conversation = await _conversation(call, channel, Hold.STEADY, NoAccess)
-    message = await items.find(call, conversation, timestamp, held=True)
+    message = await items.find_in_sight(call, conversation, timestamp, held=True)
     await reactions.remove(call.work, message, args.name, actor=call.actor)
     return Ok()
 
@@ -185,7 +185,7 @@ async def get(call: Call, args: GetArgs) -> GetResult:
     """Read the reactions to a message."""
     channel, timestamp = _item_of(args)
     conversation = await _conversation(call, channel, Hold.NOT, AccessDenied)
-    message = await items.find(call, conversation, timestamp)
+    message = await items.find_in_sight(call, conversation, timestamp)
     shown = await reading.show_one(call, message, permalinks=True)
     return GetResult(channel=conversation.id, message=ready(shown))
 
@@ -209,7 +209,7 @@ def _item_of(args: RemoveArgs | GetArgs) -> tuple[str, str]:
 async def _conversation(call: Call, id: str, hold: Hold, closed: type[Refusal]) -> Seen:
     """The conversation that a caller names; `closed` is what they are refused with where they see it and do not read it."""
     conversation = await conversations.see(call, id, hold)
-    if not items.is_open_to(call, conversation):
+    if not conversations.readable_to(call, conversation):
         raise closed
     return conversation
 

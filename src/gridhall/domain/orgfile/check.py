@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import UNSET
 
 from gridhall.contract.orgfile import ChosenPosters, Mistake, OrgDocument, Path, Posting
-from gridhall.domain.conversations import IM, MPIM
+from gridhall.contract.scopes import IM, MPIM
 from gridhall.domain.orgfile.index import Conversation, Index, Membership, Person, PlannedToken
 from gridhall.domain.orgfile.plan import plan
 

@@ -19,8 +19,8 @@ from gridhall.contract.orgfile import (
     TokenEntry,
     UserEntry,
 )
+from gridhall.contract.scopes import IM, MPIM, PRIVATE, PUBLIC
 from gridhall.contract.tokens import ACTS_AS, Token, kind_of
-from gridhall.domain.conversations import IM, MPIM, PRIVATE, PUBLIC
 from gridhall.domain.orgfile.index import (
     App,
     AppRequest,

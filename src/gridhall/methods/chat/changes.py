@@ -31,7 +31,7 @@ from gridhall.contract.rates import Tier
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
-from gridhall.domain import authorship, conversations, messages, names, posting, reading
+from gridhall.domain import authorship, conversations, items, messages, names, posting, reading
 from gridhall.domain.call import Call
 from gridhall.domain.conversations import Hold, Seen
 from gridhall.domain.messages import BROADCAST, Message
@@ -118,7 +118,7 @@ async def update(call: Call, args: UpdateArgs) -> UpdateResult:
     conversation = await conversations.see(call, args.channel, Hold.STEADY)
     if conversation.archived:
         raise IsInactive
-    message = await authorship.hold(call, conversation, args.ts)
+    message = await items.find(call, conversation, args.ts, held=True)
     authorship.require_change(call, message)
     if args.reply_broadcast and message.subtype != BROADCAST:
         message = await _broadcast(call, conversation, message, args)
@@ -211,6 +211,6 @@ class DeleteResult(Ok, kw_only=True):
 async def delete(call: Call, args: DeleteArgs) -> DeleteResult:
     """Delete a message."""
     conversation = await conversations.see(call, args.channel, Hold.STEADY)
-    message = await authorship.hold(call, conversation, args.ts)
+    message = await items.find(call, conversation, args.ts, held=True)
     await authorship.remove(call, conversation, message)
     return DeleteResult(channel=conversation.id, ts=ts_text(message.ts))

@@ -9,12 +9,10 @@ from gridhall.catalogue.method import method
 from gridhall.catalogue.rates import Counted, per_workspace_and_app
 from gridhall.contract.errors import ChannelNotFound, MessageNotFound
 from gridhall.contract.rates import Limit
-from gridhall.contract.timestamps import find_ts
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
-from gridhall.domain import conversations, reading
+from gridhall.domain import conversations, items, reading
 from gridhall.domain.call import Call
-from gridhall.domain.threads import TOMBSTONE
 
 # Source: its reference page, which says hundreds a minute.
 RATE = (Counted("hundreds a minute", Limit(600, 60, 600), per_workspace_and_app),)
@@ -43,8 +41,5 @@ class GetPermalinkResult(Ok, kw_only=True):
 async def get_permalink(call: Call, args: GetPermalinkArgs) -> GetPermalinkResult:
     """Find out the address of a message."""
     conversation = await conversations.see(call, args.channel)
-    ts = find_ts(args.message_ts)
-    message = await call.work.messages.find(conversation.organization, conversation.id, ts) if ts is not None else None
-    if message is None or message.subtype == TOMBSTONE:
-        raise MessageNotFound
+    message = await items.find(call, conversation, args.message_ts)
     return GetPermalinkResult(channel=conversation.id, permalink=reading.permalink(call, message))

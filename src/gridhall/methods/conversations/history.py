@@ -26,7 +26,7 @@ from gridhall.contract.scopes import HISTORY
 from gridhall.contract.timestamps import find_time
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok, page
-from gridhall.domain import conversations, items, reading, threads
+from gridhall.domain import conversations, items, reading
 from gridhall.domain.actor import Actor
 from gridhall.domain.call import Call
 from gridhall.domain.messages import LARGEST_PAGE, fitting
@@ -88,7 +88,7 @@ class HistoryResult(Ok, kw_only=True):
 async def history(call: Call, args: HistoryArgs) -> HistoryResult:
     """Read the messages of a conversation."""
     conversation = await conversations.see(call, args.channel)
-    if not items.is_open_to(call, conversation):
+    if not conversations.readable_to(call, conversation):
         raise NotInChannel
     oldest, latest = _bounds(args.oldest, args.latest, args.inclusive)
     listing = call.listing("conversations.history", conversation.id)
@@ -149,9 +149,9 @@ class RepliesResult(Ok, kw_only=True):
 async def replies(call: Call, args: RepliesArgs) -> RepliesResult:
     """Read a thread."""
     conversation = await conversations.see(call, args.channel)
-    if not items.is_open_to(call, conversation):
+    if not conversations.readable_to(call, conversation):
         raise ChannelNotFound
-    parent = await threads.find(call, conversation, args.ts)
+    parent = await items.find_parent(call, conversation, args.ts)
     oldest, latest = _bounds(args.oldest, args.latest, args.inclusive)
     listing = call.listing("conversations.replies", conversation.id, str(parent.ts))
     limit = _limit(call, args.limit, usual=MOST_REPLIES, most=MOST_REPLIES)

@@ -18,12 +18,12 @@ from gridhall.contract.errors import (
 )
 from gridhall.contract.objects import Conversation
 from gridhall.contract.rates import Tier
-from gridhall.contract.scopes import READ
+from gridhall.contract.scopes import IM, READ
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok, page
 from gridhall.domain import conversations
 from gridhall.domain.call import Call
-from gridhall.domain.conversations import IM, Listed
+from gridhall.domain.conversations import Listed
 from gridhall.domain.directory import Insider, first_of
 from gridhall.domain.people import find_visible
 from gridhall.methods.conversations.types import kinds_of, scopes_of

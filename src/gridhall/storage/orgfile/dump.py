@@ -43,8 +43,8 @@ from gridhall.contract.orgfile import (
     TwoFactorEntry,
     UserEntry,
 )
+from gridhall.contract.scopes import IM, MPIM, PRIVATE
 from gridhall.contract.timestamps import ts_text
-from gridhall.domain.conversations import IM, MPIM, PRIVATE
 from gridhall.domain.messages import SLACKBOT
 from gridhall.domain.threads import TOMBSTONE
 from gridhall.storage import tables

@@ -11,15 +11,12 @@ from gridhall.contract.messages import Content, Edited, Reaction, Thread
 from gridhall.contract.orgfile import EditEntry, MessageEntry
 from gridhall.contract.timestamps import ts_micros, ts_text
 from gridhall.domain import threads
-from gridhall.domain.messages import BROADCAST, DELETED_TEXT, SLACKBOT, Author
+from gridhall.domain.messages import BROADCAST, DELETED_TEXT, OUT_OF_SIGHT, SLACKBOT, Author
 from gridhall.domain.orgfile.index import Conversation, Index, Message
 from gridhall.storage import tables
 
 T = TypeVar("T")
 Row = tuple[Table, dict[str, Any]]
-
-TOMBSTONED = "dlp_tombstone"
-"""The subtype of a message that was taken out of sight."""
 
 
 class Given(msgspec.Struct):
@@ -256,7 +253,7 @@ def _edits(entry: MessageEntry) -> list[Step]:
 def _out_of_sight(original: Content, text: str) -> Content:
     """A message as it is shown once it is out of sight: who wrote it and where it stood, but nothing of what it said."""
     return Content(
-        subtype=TOMBSTONED,
+        subtype=OUT_OF_SIGHT,
         user=original.user,
         text=text,
         ts=original.ts,

@@ -18,8 +18,8 @@ from gridhall.contract.orgfile import (
     TeamEntry,
     UserEntry,
 )
+from gridhall.contract.scopes import IM, MPIM
 from gridhall.contract.timestamps import ts_micros
-from gridhall.domain.conversations import IM, MPIM
 from gridhall.domain.orgfile.index import (
     App,
     AppRequest,
