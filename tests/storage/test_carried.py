@@ -67,20 +67,20 @@ def organization(id: str) -> tuple[str, Row]:
     return "organizations", row | {"retention_days": 0, "session_duration": 0, "network_allowlist": "[]"}
 
 
-def workspace(organization: str, id: str, who: str = "everyone") -> tuple[str, Row]:
+def workspace(organization: str, id: str, who: str = "everyone", *, general: str | None = None) -> tuple[str, Row]:
     row: Row = {"organization": organization, "id": id, "name": id, "domain": id.lower(), "created": 1, "migration": "none"}
     row |= {"deleted": False, "two_factor_required": False, "network_allowlist": "[]", "limit_required_over": 0}
-    return "workspaces", row | {"who_can_post_general": who, "ekm_access_withdrawn": False, "general": None}
+    return "workspaces", row | {"who_can_post_general": who, "ekm_access_withdrawn": False, "general": general}
 
 
-def person(organization: str, id: str, *teams: str, app: str | None = None) -> list[tuple[str, Row]]:
+def person(organization: str, id: str, *teams: str, app: str | None = None, **more: Any) -> list[tuple[str, Row]]:
     texts = "real_name first_name last_name display_name email title phone pronouns status_text status_emoji"
     row: Row = dict.fromkeys(texts.split(), "") | {"organization": organization, "id": id, "name": id.lower()}
     row |= {"email_confirmed": True, "org_role": "member", "guest": "none", "deleted": False, "tz": "UTC", "locale": "en-US"}
     row |= {"status_expiration": 0, "fields": "{}", "presence": "auto", "photo": None, "created": 1, "updated": 1}
     row |= {"has_two_factor": False, "app": app, "bot_id": app and app.replace("A", "B")}
     memberships = [{"organization": organization, "workspace": team, "person": id, "role": "member"} for team in teams]
-    return [("people", row), *(("memberships", membership) for membership in memberships)]
+    return [("people", row | more), *(("memberships", membership) for membership in memberships)]
 
 
 def bot(organization: str, id: str, app: str) -> list[tuple[str, Row]]:
@@ -144,19 +144,31 @@ def tombstone(ts: int, content: Row) -> tuple[str, Row]:
 
 OLD = [
     *(organization(id) for id in ("E1", "E2")),
-    *(workspace("E1", "T1"), workspace("E1", "T2", "some_word"), workspace("E2", "T3", "owners")),
+    *(
+        workspace("E1", "T1"),
+        workspace("E1", "T2", "some_word"),
+        workspace("E2", "T3", "owners"),
+        workspace("E1", "T4", general="C6"),
+    ),
     *person("E1", "W1", "T1", "T2"),
     *person("E1", "W2", "T2"),
     *person("E1", "W3", "T1"),
     *person("E1", "W4"),
     *person("E2", "WSTRANGER", "T3"),
     *bot("E1", "W5BOT", "A1"),
+    ("memberships", {"organization": "E1", "workspace": "T4", "person": "W5BOT", "role": "member"}),
+    *person("E1", "WHOST", "T4"),
+    *person("E1", "WLISTED", "T4"),
+    *person("E1", "WLEFT", "T4"),
+    *person("E1", "WGUEST", "T4", guest="multi_channel"),
+    *person("E1", "WGONE", "T4", deleted=True),
     *conversation("C1", "public", "talk", "W1", "W2", "-W3", "WSTRANGER", "W5BOT", teams=("T1", "T2")),
     ("connections", CHANNEL | {"other_organization": "E2", "workspace": "T3"}),
     *conversation("C2", "public", "news", teams=("T1",), archived=True, created=1),
     *conversation("C3", "private", "news", teams=("T1",)),
     *conversation("C4", "public", "news", teams=("T1",), deleted=True, deleted_at=9, created=1),
     *conversation("C5", "public", "old", teams=("T1",), archived=True),
+    *conversation("C6", "public", "hall", "WLISTED", "-WLEFT", teams=("T4",), general=True),
     *conversation("D1", "im", "", "W2", "W1"),
     *conversation("D2", "im", "", "W2", "W1", created=101),
     *conversation("D3", "im", "", "W2", "W1", created=1, deleted=True, deleted_at=9),
@@ -203,6 +215,10 @@ OLD = [
         },
     ),
     reaction(50, 0, "eyes", "W1"),
+    # What a channel tells of somebody, be it a bot; such a message may be out of sight, too.
+    message(56, "W5BOT", "has joined", subtype="channel_join"),
+    message(57, "W5BOT", "removed", subtype="dlp_tombstone"),
+    tombstone(57, {"text": "has left", "subtype": "channel_leave"}),
     # A time before the parent's cannot be: what says so is no reply.
     message(60, "W1", "odd", thread_ts=61),
 ]
@@ -342,6 +358,29 @@ def test_a_bots_message_tells_its_app_and_a_pin_is_a_row(migrated: Migrated) -> 
     assert migrated.rows(tables.pins) == [CHANNEL | {"ts": 3 * SECOND, "person": "W1", "pinned": 3}]
 
 
+def test_what_a_channel_tells_of_a_bot_tells_no_app(migrated: Migrated) -> None:
+    row = migrated.message(56)
+    assert (row["app"], row["content"]) == (None, plain(56, "W5BOT", "has joined", "T1", subtype="channel_join"))
+    row = migrated.message(57)
+    assert (row["app"], row["content"]) == (None, plain(57, "W5BOT", "removed", "T1", subtype="dlp_tombstone"))
+
+
+def test_everybody_of_a_workspace_is_in_its_general_channel(migrated: Migrated) -> None:
+    inside = {row["person"]: row for row in migrated.rows(tables.members, conversation="C6")}
+    assert {person: row["left"] for person, row in inside.items()} == {"WHOST": 0, "WLEFT": 200, "WLISTED": 0}
+    assert inside["WHOST"] == {
+        "organization": "E1",
+        "conversation": "C6",
+        "person_organization": "E1",
+        "person": "WHOST",
+        "joined": 100,
+        "left": 0,
+        "last_read": 0,
+        "open": True,
+    }
+    assert migrated.row(tables.conversations, id="C6")["num_members"] == 2
+
+
 def test_a_clients_id_stands_for_the_first_that_bore_it(migrated: Migrated) -> None:
     claims = {row["client_msg_id"]: row["ts"] // SECOND for row in migrated.rows(tables.client_messages)}
     assert claims == {"c-1": 2, "c-2": 50}
@@ -411,7 +450,7 @@ def test_what_is_out_of_sight_stays_there(migrated: Migrated) -> None:
     assert row["content"] == plain(
         50, "W2", "removed", "T2", subtype="dlp_tombstone", thread_ts="10.000000", parent_user_id="W1"
     )
-    kept = msgspec.json.decode(migrated.row(tables.tombstones)["content"])
+    kept = msgspec.json.decode(migrated.row(tables.tombstones, ts=50 * SECOND)["content"])
     assert kept["content"]["text"] == "secret, still"
     assert kept["content"]["blocks"] == [{"type": "section"}]
     assert (kept["content"]["subtype"], kept["content"]["client_msg_id"]) == ("thread_broadcast", "c-2")
@@ -427,7 +466,7 @@ def test_a_reply_to_the_future_is_none(migrated: Migrated) -> None:
 
 def test_conversations_have_their_clock_and_count_their_members(migrated: Migrated) -> None:
     clocks = {row["conversation"]: row["last_ts"] // SECOND for row in migrated.rows(tables.conversation_clocks)}
-    assert clocks == {"C1": 60} | dict.fromkeys(["C2", "C3", "C4", "C5", "D1", "D2", "D3", "G1"], 0)
+    assert clocks == {"C1": 60} | dict.fromkeys(["C2", "C3", "C4", "C5", "C6", "D1", "D2", "D3", "G1"], 0)
     row = migrated.row(tables.conversations, id="C1")
     assert (row["num_members"], row["people_key"], row["org_wide"], row["topic"]) == (4, None, False, "t")
     assert all(row["open"] is True for row in migrated.rows(tables.members))
@@ -448,12 +487,13 @@ def test_a_name_is_in_a_workspace_once(migrated: Migrated) -> None:
         ("C3", "T1"): "news",
         ("C4", "T1"): "C4",
         ("C5", "T1"): "old",
+        ("C6", "T4"): "hall",
     }
 
 
 def test_words_that_nobody_knows_meant_admins(migrated: Migrated) -> None:
     who = {row["id"]: row["who_can_post_general"] for row in migrated.rows(tables.workspaces)}
-    assert who == {"T1": "everyone", "T2": "admins", "T3": "owners"}
+    assert who == {"T1": "everyone", "T2": "admins", "T3": "owners", "T4": "everyone"}
 
 
 def _unit(what: Callable[[SqlWork], Coroutine[Any, Any, Any]]) -> Callable[[Work], Coroutine[Any, Any, Any]]:

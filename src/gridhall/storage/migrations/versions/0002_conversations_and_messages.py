@@ -26,6 +26,22 @@ BROADCAST, TOMBSTONE = "thread_broadcast", "tombstone"
 PLATFORM = "USLACKBOT"
 DELETED_TEXT = "This message was deleted."
 MOST_SHOWN = 5
+SYSTEM = frozenset(
+    {
+        *(
+            f"{kind}_{what}"
+            for kind in ("channel", "group")
+            for what in ("join", "leave", "topic", "purpose", "name", "archive", "unarchive")
+        ),
+        "channel_convert_to_private",
+        "channel_convert_to_public",
+        "channel_posting_permissions",
+        "pinned_item",
+        "unpinned_item",
+        "reminder_add",
+    }
+)
+"""Kinds of messages in which a conversation tells what was done to it: they tell of no app, whoever they are about."""
 
 BATCH = 2000
 """Rows that are written at once."""
@@ -312,12 +328,18 @@ def _carry(bind: sa.Connection, tables: dict[str, sa.Table]) -> None:
     reactions = _Groups(bind, "reactions", "ts", "name", "person")
     tombstones = _Groups(bind, "tombstones", "ts")
     key_of = _people_keys(bind)
+    gathered = _gathered_in_generals(bind)
     claimed: set[tuple[str, str, str]] = set()
     booleans = [name for name, column in tables["conversations"].c.items() if isinstance(column.type, sa.Boolean)]
     # Every table is read once, in one order, so that no more than a conversation is held at a time.
     for row in _pages(bind, "conversations", "organization", "id"):
         key = organization, id = row["organization"], row["id"]
         people = members.take(key)
+        # Who is listed as having left stays away.
+        listed = {member["person"] for member in people}
+        for person in gathered.get(key, ()):
+            if person not in listed:
+                people.append(_new_member(row, person))
         present = frozenset((member["person_organization"], member["person"]) for member in people if not member["left"])
         count = {"num_members": len(present), "people_key": key_of.get(key)}
         writer.add("conversations", {**row, **{name: bool(row[name]) for name in booleans}, **count})
@@ -383,6 +405,34 @@ def _people_keys(bind: sa.Connection) -> dict[tuple[str, str], str]:
             taken.add((organization, key))
             keys[organization, id] = key
     return keys
+
+
+def _gathered_in_generals(bind: sa.Connection) -> dict[tuple[str, str], list[str]]:
+    """The people of each workspace by its general channel: everybody but guests and bots, who are where they were let in.
+
+    Until now a general channel had those members that a file listed.
+    """
+    people: dict[tuple[str, str], list[str]] = {}
+    statement = (
+        "SELECT w.organization, w.general, p.id FROM workspaces w"
+        " JOIN memberships m ON m.organization = w.organization AND m.workspace = w.id"
+        " JOIN people p ON p.organization = m.organization AND p.id = m.person"
+        " WHERE w.general IS NOT NULL AND p.guest = 'none' AND NOT p.deleted AND p.app IS NULL"
+        " ORDER BY w.organization, w.general, p.id"
+    )
+    for row in _all(bind, statement):
+        them = people.setdefault((row["organization"], row["general"]), [])
+        if row["id"] not in them[-1:]:
+            # A channel may be the general one of several workspaces.
+            them.append(row["id"])
+    return people
+
+
+def _new_member(conversation: dict[str, Any], person: str) -> dict[str, Any]:
+    """Somebody who has been in a conversation from its beginning and has read nothing yet."""
+    own = {"organization": conversation["organization"], "conversation": conversation["id"]}
+    who = {"person_organization": conversation["organization"], "person": person}
+    return {**own, **who, "joined": conversation["created"], "left": 0, "last_read": 0}
 
 
 def _named_shares(bind: sa.Connection) -> Iterator[dict[str, Any]]:
@@ -519,6 +569,8 @@ class _Carrier:
         ts, author = row["ts"], self._author(row["person"])
         tombstone = self._old.tombstones.get(ts)
         original = msgspec.json.decode(tombstone["content"]) if tombstone else row
+        if original["subtype"] in SYSTEM:
+            author = author._replace(app=None, bot_id=None)
         edits = self._edits(original["text"], original["edits"] if tombstone else self._old.edits.get(ts, []))
         reactions = [
             {
