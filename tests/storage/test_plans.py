@@ -55,7 +55,7 @@ EXCEPTIONS = {
     "members._list_candidates(3)": ("mine", "anybody of an organization is looked for: it ends at the first"),
     "messages._FIND_LATEST": ("messages", "it ends at the first"),
     "messages._LAST_TS": ("messages", "the greatest of an index is its last"),
-    "names._FIND_CHANNEL[1]": ("conversations", "its index holds nothing but the few channels that are in every workspace"),
+    "names._LIST_CHANNELS": ("conversations", "its index holds nothing but the few channels that are in every workspace"),
     "people._FIND_EVERYWHERE": ("people", "only the operator's commands ask"),
     "people._FIND_STRANGER": ("mine", "anybody of an organization is looked for: it ends at the first"),
 }

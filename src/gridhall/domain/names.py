@@ -14,22 +14,31 @@ if TYPE_CHECKING:
 class Names(Protocol):
     """Storage of names."""
 
-    async def find_channel(self, organization: str, workspace: str, name: str) -> str | None:
-        """The id of the channel that goes by this name in a workspace: its own, one of every workspace, or a connected one."""
+    async def list_channels(self, organization: str, workspace: str, name: str) -> list[str]:
+        """The ids of the channels that go by this name in a workspace: its own, one of every workspace, connected ones."""
         ...
 
 
 async def see(call: "Call", name: str, hold: Hold = Hold.NOT) -> Seen:
-    """The channel of the workspace that goes by a name, with or without a `#`, if the caller may see it.
+    """The channel of the workspace that goes by a name, with or without a `#`: the first that the caller may see.
+
+    One that they may not know of hides none of the same name.
 
     Raises:
         ChannelNotFound: there is none, or none that the caller may know of.
         MissingScope, EkmAccessDenied: see `conversations.see`.
     """
-    id = await call.work.names.find_channel(call.actor.organization, call.team or "", name.removeprefix("#"))
-    if id is None:
+    found = await call.work.names.list_channels(call.actor.organization, call.team or "", name.removeprefix("#"))
+    if not found:
         raise ChannelNotFound
-    return await conversations.see(call, id, hold)
+    *others, last = found
+    for id in others:
+        try:
+            await conversations.see(call, id)
+        except ChannelNotFound:
+            continue
+        return await conversations.see(call, id, hold)
+    return await conversations.see(call, last, hold)
 
 
 async def write(call: "Call", text: str, parse: Parse = Parse.LINKS) -> str:
