@@ -79,7 +79,6 @@ def test_a_message_is_told_with_all_that_others_did_to_it(library: Live) -> None
         "reply_users": ["W0ANN000001", "W0BOB000001", "W0GIL000001"],
         "is_locked": False,
         "subscribed": True,
-        "last_read": "1500000500.000000",
         "reactions": [
             {"name": "eyes", "users": ["W0ANN000001", "W0GIL000001"], "count": 2},
             {"name": "tada", "users": ["W0BOB000001"], "count": 1},

@@ -84,12 +84,14 @@ class Said:
         if self.replies:
             told["latest_reply"] = self.replies[-1].ts
         if part := self.parts.get(PEOPLE[token]):
-            told |= {"subscribed": True, "last_read": part.last_read}
+            told |= {"subscribed": True}
         return told
 
     def unread_by(self, token: str) -> Shown:
         part = self.parts.get(PEOPLE[token]) if self.threaded else None
-        return {} if part is None else {"unread_count": sum(reply.ts > part.last_read for reply in self.replies)}
+        if part is None:
+            return {}
+        return {"last_read": part.last_read, "unread_count": sum(reply.ts > part.last_read for reply in self.replies)}
 
 
 @dataclass

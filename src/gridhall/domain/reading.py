@@ -44,11 +44,9 @@ async def state_of(call: "Call", conversation: Listed) -> ConversationObject:
 
 
 async def show_thread(call: "Call", parent: Message, replies: list[Message]) -> list[MessageObject]:
-    """A parent and replies to it. To who follows the thread, the parent tells how many replies they have not read."""
+    """A parent and replies to it. To who follows the thread, the parent tells what of it they have not read."""
     shown = await show(call, [parent, *replies])
-    unread = await _unread_replies(call, parent)
-    if unread is not None:
-        shown[0] = f'{shown[0][:-1]},"unread_count":{unread}}}'
+    shown[0] = f"{shown[0][:-1]}{await _unread_part(call, parent)}}}"
     return all_ready(shown)
 
 
@@ -56,8 +54,8 @@ async def show_page(call: "Call", page: Page, limit: int) -> list[MessageObject]
     """The first messages of a page: made once for all who follow the same of its threads, for as long as the page is good."""
     if page.bots is None:
         return all_ready(await show(call, page[:limit]))
-    followed = await _followed(call, page) if page.threads else {}
-    key = (limit, *[await _profile_part(call, app, team) for app, team in page.bots], *followed.items())
+    followed = await _followed(call, page) if page.threads else frozenset()
+    key = (limit, followed, *[await _profile_part(call, app, team) for app, team in page.bots])
     made: list[MessageObject] | None = page.ready.get(key)
     if made is None:
         if len(page.ready) >= MOST_MADE:
@@ -67,13 +65,13 @@ async def show_page(call: "Call", page: Page, limit: int) -> list[MessageObject]
 
 
 async def show(
-    call: "Call", messages: list[Message], *, permalinks: bool = False, followed: dict[int, str] | None = None
+    call: "Call", messages: list[Message], *, permalinks: bool = False, followed: frozenset[int] | None = None
 ) -> list[str]:
     """The JSON of messages of one conversation, each complete.
 
     Arguments:
         permalinks: whether each tells its address.
-        followed: what to tell of the threads that the caller follows, where it is known already.
+        followed: the `ts` of those whose threads the caller follows, where they are known already.
     """
     profiles: dict[tuple[str, str], str] = {}
     roots: dict[int, str] = {}
@@ -93,7 +91,7 @@ async def show(
             if followed is None:
                 followed = await _followed(call, messages)
             thread_ts = "" if message.thread_ts is not None else f',"thread_ts":"{ts_text(message.ts)}"'
-            parts.append(f"{thread_ts},{message.thread}{followed.get(message.ts, _NOT_FOLLOWED)}")
+            parts.append(f'{thread_ts},{message.thread},"subscribed":{"true" if message.ts in followed else "false"}')
         if message.reactions is not None:
             parts.append(f',"reactions":{message.reactions}')
         if message.pinned:
@@ -125,35 +123,30 @@ async def show_one(call: "Call", message: Message, *, permalinks: bool = False) 
     return (await show(call, [message], permalinks=permalinks))[0]
 
 
-_NOT_FOLLOWED = ',"subscribed":false'
-
-
-async def _followed(call: "Call", messages: list[Message]) -> dict[int, str]:
-    """What to tell of the threads that the caller follows, by the parent's `ts`."""
+async def _followed(call: "Call", messages: list[Message]) -> frozenset[int]:
+    """The `ts` of those of these messages whose threads the caller follows."""
     actor = call.actor
     if actor.user is None:
-        return {}
+        return frozenset()
     parents = [message.ts for message in messages if message.thread is not None]
     first = messages[0]
     parts = await call.work.threads.parts_of(
         first.organization, first.conversation, actor.organization, actor.user, threads=parents
     )
-    return {
-        part.thread_ts: f',"subscribed":true,"last_read":"{ts_text(part.last_read or part.thread_ts)}"'
-        for part in parts
-        if part.subscribed
-    }
+    return frozenset(part.thread_ts for part in parts if part.subscribed)
 
 
-async def _unread_replies(call: "Call", parent: Message) -> int | None:
-    """How many replies the caller has not read; None where they do not follow the thread."""
+async def _unread_part(call: "Call", parent: Message) -> str:
+    """How far the caller has read the thread and how many replies there are beyond; nothing where they do not follow it."""
     actor, organization, id, ts = call.actor, parent.organization, parent.conversation, parent.ts
     if actor.user is None or parent.thread is None:
-        return None
+        return ""
     parts = await call.work.threads.parts_of(organization, id, actor.organization, actor.user, threads=[ts])
     if not parts or not parts[0].subscribed:
-        return None
-    return await call.work.messages.count_replies(organization, id, ts, after=parts[0].last_read, most=MOST_UNREAD)
+        return ""
+    last_read = parts[0].last_read
+    unread = await call.work.messages.count_replies(organization, id, ts, after=last_read, most=MOST_UNREAD)
+    return f',"last_read":"{ts_text(last_read or ts)}","unread_count":{unread}'
 
 
 async def _root_part(call: "Call", message: Message, thread_ts: int) -> str:
