@@ -260,6 +260,23 @@ def test_both_see_the_one_conversation_between_them(clubs: Clubs) -> None:
     assert clubs.ok("close", mia, channel=direct["id"])
 
 
+def test_who_goes_by_ones_id_elsewhere_is_somebody_else(clubs: Clubs) -> None:
+    ann, tia = clubs.person(), clubs.person(organization=TOWN)
+    clubs.also_in(tia.id, CLUBS, CHESS)
+    id = clubs.channel(ann)
+    clubs.connect(id)
+    clubs.ok("join", tia, channel=id)
+    # To the clubs' people the id means the clubs' own Tia.
+    at_home = opened(clubs, ann, tia)["id"]
+    across = opened(clubs, tia, ann)["id"]
+    assert at_home != across
+    assert clubs.members(at_home)[tia.id]["person_organization"] == CLUBS
+    assert clubs.members(across)[tia.id]["person_organization"] == TOWN
+    assert (opened(clubs, ann, tia)["id"], opened(clubs, tia, ann)["id"]) == (at_home, across)
+    assert clubs.row(at_home)["people_key"] == ",".join(sorted([ann.id, tia.id]))
+    assert clubs.row(across)["people_key"] == f"{CLUBS}/{ann.id},{tia.id}"
+
+
 def test_groups_cross_organizations_too(clubs: Clubs) -> None:
     mia, max, tom = clubs.person(), clubs.person(), clubs.person(organization=TOWN)
     id = clubs.channel(mia, max)

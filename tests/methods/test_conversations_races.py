@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from gridhall.storage.tables import conversations, shares
-from methods.clubs import CHESS, MUSIC, TOWN, Clubs, Someone, at_once
+from methods.clubs import CHESS, CLUBS, MUSIC, TOWN, Clubs, Someone, at_once
 
 ROUNDS = 4
 EACH = 8
@@ -73,8 +73,9 @@ def test_one_conversation_is_made_between_people_of_two_organizations(clubs: Clu
     clubs.ok("join", tom, channel=id)
     calls = [calling(clubs, "open", mia, users=tom.id), calling(clubs, "open", tom, users=mia.id)] * 4
     assert at_once(*calls) == ["ok"] * 8
-    key = ",".join(sorted([mia.id, tom.id]))
-    assert len(clubs.rows(select(conversations.c.id).where(conversations.c.people_key == key))) == 1
+    keys = [",".join(sorted(pair)) for pair in ([mia.id, f"{TOWN}/{tom.id}"], [f"{CLUBS}/{mia.id}", tom.id])]
+    has_key = or_(*(conversations.c.people_key == key for key in keys))
+    assert len(clubs.rows(select(conversations.c.id).where(has_key))) == 1
 
 
 def test_nobody_joins_what_is_archived(clubs: Clubs) -> None:
@@ -123,6 +124,43 @@ def test_a_name_is_given_in_one_workspace_or_in_all(clubs: Clubs) -> None:
         named = clubs.rows(select(conversations.c.org_wide).where(conversations.c.name == name))
         assert [row["org_wide"] for row in named] in ([True], [False, False])
         assert told.count("ok") == len(named)
+
+
+def test_a_name_is_given_once_where_a_channel_is_connected(clubs: Clubs) -> None:
+    mia = clubs.person()
+    for number in range(ROUNDS):
+        name = f"across-{number}"
+        connected = [clubs.channel(mia) for _ in range(2)]
+        for id in connected:
+            clubs.connect(id)
+        makers = [clubs.person(organization=TOWN) for _ in range(4)]
+        told = at_once(
+            *[calling(clubs, "rename", mia, channel=id, name=name) for id in connected],
+            *[calling(clubs, "create", who, name=name) for who in makers],
+        )
+        assert told == ["name_taken"] * 5 + ["ok"]
+        assert len(clubs.rows(select(conversations.c.id).where(conversations.c.name == name))) == 1
+
+
+def test_channels_come_back_under_names_of_their_own(clubs: Clubs) -> None:
+    mia = clubs.person()
+    name = "back-at-once"
+    channels = []
+    for _ in range(EACH):
+        # Archived, and of one name: so they are loaded.
+        id = clubs.channel(mia)
+        clubs.ok("archive", mia, channel=id)
+        clubs.make(id, name=name)
+        change(clubs.live, update(shares).where(shares.c.conversation == id).values(name=id))
+        channels.append(id)
+    makes = [calling(clubs, "create", mia, name=name)] * 2
+    told = at_once(*[calling(clubs, "unarchive", mia, channel=id) for id in channels], *makes)
+    assert set(told) <= {"ok", "name_taken"}
+    assert told.count("ok") >= EACH
+    found = clubs.rows(select(conversations.c.id, conversations.c.name).where(conversations.c.name.startswith(name)))
+    assert len({row["name"] for row in found}) == len(found) == told.count("ok")
+    keys = clubs.rows(select(shares.c.conversation, shares.c.name).where(shares.c.name.startswith(name)))
+    assert {row["conversation"]: row["name"] for row in keys} == {row["id"]: row["name"] for row in found}
 
 
 def test_a_channel_is_archived_and_unarchived_once(clubs: Clubs) -> None:

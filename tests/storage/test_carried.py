@@ -172,6 +172,7 @@ OLD = [
     *conversation("D1", "im", "", "W2", "W1"),
     *conversation("D2", "im", "", "W2", "W1", created=101),
     *conversation("D3", "im", "", "W2", "W1", created=1, deleted=True, deleted_at=9),
+    *conversation("D4", "im", "", "WSTRANGER", "W1"),
     *conversation("G1", "mpim", "mpdm", "W3", "W2", "W1", "W5BOT"),
     # What was merely said.
     message(1, "W1", "plain"),
@@ -466,7 +467,7 @@ def test_a_reply_to_the_future_is_none(migrated: Migrated) -> None:
 
 def test_conversations_have_their_clock_and_count_their_members(migrated: Migrated) -> None:
     clocks = {row["conversation"]: row["last_ts"] // SECOND for row in migrated.rows(tables.conversation_clocks)}
-    assert clocks == {"C1": 60} | dict.fromkeys(["C2", "C3", "C4", "C5", "C6", "D1", "D2", "D3", "G1"], 0)
+    assert clocks == {"C1": 60} | dict.fromkeys(["C2", "C3", "C4", "C5", "C6", "D1", "D2", "D3", "D4", "G1"], 0)
     row = migrated.row(tables.conversations, id="C1")
     assert (row["num_members"], row["people_key"], row["org_wide"], row["topic"]) == (4, None, False, "t")
     assert all(row["open"] is True for row in migrated.rows(tables.members))
@@ -474,8 +475,8 @@ def test_conversations_have_their_clock_and_count_their_members(migrated: Migrat
 
 
 def test_one_conversation_bears_the_key_of_its_people(migrated: Migrated) -> None:
-    keys = {id: migrated.row(tables.conversations, id=id)["people_key"] for id in ("D1", "D2", "D3", "G1")}
-    assert keys == {"D1": "W1,W2", "D2": None, "D3": None, "G1": "W1,W2,W3,W5BOT"}
+    keys = {id: migrated.row(tables.conversations, id=id)["people_key"] for id in ("D1", "D2", "D3", "D4", "G1")}
+    assert keys == {"D1": "W1,W2", "D2": None, "D3": None, "D4": "E2/WSTRANGER,W1", "G1": "W1,W2,W3,W5BOT"}
 
 
 def test_a_name_is_in_a_workspace_once(migrated: Migrated) -> None:

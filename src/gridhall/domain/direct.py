@@ -1,5 +1,6 @@
 """Direct and group conversations: one for the same people, which each of them opens and closes for themselves."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -119,9 +120,18 @@ async def _other(call: "Call", user: str) -> Person:
     return found.person
 
 
-def key_of(people: list[Person]) -> str:
-    """What tells one set of people from every other."""
-    return ",".join(sorted(person.id for person in people))
+def key_of(host: str, people: Iterable[tuple[str, str]]) -> str:
+    """What tells one set of people from every other, in conversations of one organization.
+
+    Arguments:
+        host: whose the conversation is. Of other organizations' people the key tells theirs: an id may be in several.
+        people: organization and id of each.
+    """
+    return ",".join(sorted(id if organization == host else f"{organization}/{id}" for organization, id in people))
+
+
+def _key(host: str, people: list[Person]) -> str:
+    return key_of(host, [(person.organization, person.id) for person in people])
 
 
 async def _find(call: "Call", everyone: list[Person]) -> str | None:
@@ -134,7 +144,7 @@ async def _find(call: "Call", everyone: list[Person]) -> str | None:
         for person in sorted(everyone, key=lambda one: (one.organization, one.id)):
             await call.work.people.lock(person.organization, person.id)
     for organization in organizations:
-        found = await call.work.conversations.find_direct(organization, key_of(everyone))
+        found = await call.work.conversations.find_direct(organization, _key(organization, everyone))
         if found is not None:
             return found
     return None
@@ -159,7 +169,7 @@ async def _create(call: "Call", kind: str, everyone: list[Person]) -> str | None
             purpose_creator=caller.id,
             purpose_set=conversation.created,
         )
-    if not await work.conversations.add(conversation, people_key=key_of(everyone)):
+    if not await work.conversations.add(conversation, people_key=_key(conversation.organization, everyone)):
         return None
     for organization in dict.fromkeys(person.organization for person in everyone):
         others = [person.id for person in everyone[1:] if person.organization == organization]

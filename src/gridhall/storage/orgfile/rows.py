@@ -20,6 +20,7 @@ from gridhall.contract.orgfile import (
 )
 from gridhall.contract.scopes import IM, MPIM
 from gridhall.contract.timestamps import ts_micros
+from gridhall.domain.direct import key_of
 from gridhall.domain.orgfile.index import (
     App,
     AppRequest,
@@ -417,7 +418,7 @@ def _people_key(conversation: Conversation) -> str | None:
     """Who is in a direct or group conversation; there is one of the same people beside those that were deleted."""
     if conversation.kind not in (IM, MPIM) or conversation.entry.deleted:
         return None
-    return ",".join(sorted(member.user for member in conversation.members))
+    return key_of(conversation.organization, [(member.organization, member.user) for member in conversation.members])
 
 
 def _member(member: Membership, created: int) -> dict[str, Any]:

@@ -388,15 +388,20 @@ class _Groups:
 
 
 def _people_keys(bind: sa.Connection) -> dict[tuple[str, str], str]:
-    """Who is in each direct and group conversation. Of several between the same people, the oldest bears the key."""
+    """Who is in each direct and group conversation, with the organization of who is there from another one.
+
+    Of several between the same people, the oldest bears the key.
+    """
     people: dict[tuple[str, str], list[str]] = {}
     statement = (
-        "SELECT c.organization, c.id, m.person FROM conversations_0001 c"
+        "SELECT c.organization, c.id, m.person_organization, m.person FROM conversations_0001 c"
         " JOIN members_0001 m ON m.organization = c.organization AND m.conversation = c.id"
         " WHERE c.kind IN ('im', 'mpim') AND NOT c.deleted ORDER BY c.created, c.id"
     )
     for row in _all(bind, statement):
-        people.setdefault((row["organization"], row["id"]), []).append(row["person"])
+        own = row["person_organization"] == row["organization"]
+        person = row["person"] if own else f"{row['person_organization']}/{row['person']}"
+        people.setdefault((row["organization"], row["id"]), []).append(person)
     taken: set[tuple[str, str]] = set()
     keys = {}
     for (organization, id), them in people.items():
