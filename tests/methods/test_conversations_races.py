@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from gridhall.storage.tables import conversations, shares
 from methods.clubs import CHESS, CLUBS, MUSIC, TOWN, Clubs, Someone, at_once
