@@ -164,7 +164,7 @@ def test_counts_and_pages_have_bounds(one_zoo: Live) -> None:
 
 def test_pages_by_number_end_where_cursors_go_on(one_zoo: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     everything = [(DEN, react(one_zoo, "xoxp-cat", DEN, "wave")) for _ in range(6)][::-1]
-    monkeypatch.setattr(reactions, "MOST_PAGED", 4)
+    monkeypatch.setattr(reactions, "AHEAD", 4)
     answer = one_zoo.call("reactions.list", "xoxp-cat", count=2, page=2)
     assert (listed(answer), answer["paging"]["total"]) == (everything[2:4], 4)
     rest = one_zoo.call("reactions.list", "xoxp-cat", cursor=answer["response_metadata"]["next_cursor"])
@@ -200,15 +200,28 @@ def test_of_others_what_the_caller_may_read_is_listed(zoo: Live) -> None:
     assert listed(zoo.call("reactions.list", "xoxp-cat")) == [(CAVE, cave), (YARD, yard), (DEN, den)]
 
 
-def test_a_page_may_be_short_of_what_is_not_for_the_caller(zoo: Live) -> None:
+def test_what_is_not_for_the_caller_counts_nowhere(zoo: Live) -> None:
     den = [react(zoo, "xoxp-cat", DEN, "wave")]
     for _ in range(3):
         react(zoo, "xoxp-cat", CAVE, "wave")
     den.append(react(zoo, "xoxp-cat", DEN, "wave"))
-    assert walked(zoo, "xoxp-ben", user=CAT, limit=2) == [[(DEN, den[1])], [], [(DEN, den[0])]]
+    assert walked(zoo, "xoxp-ben", user=CAT, limit=2) == [[(DEN, den[1]), (DEN, den[0])]]
+    assert walked(zoo, "xoxp-ben", user=CAT, limit=1) == [[(DEN, den[1])], [(DEN, den[0])]]
     pages = [zoo.call("reactions.list", "xoxp-ben", user=CAT, count=1, page=page) for page in (1, 2)]
     assert [listed(page) for page in pages] == [[(DEN, den[1])], [(DEN, den[0])]]
     assert {page["paging"]["total"] for page in pages} == {2}
+
+
+def test_a_look_ends_behind_many_that_are_not_for_the_caller(zoo: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    den = react(zoo, "xoxp-cat", DEN, "wave")
+    for _ in range(7):
+        react(zoo, "xoxp-cat", CAVE, "wave")
+    monkeypatch.setattr(reactions, "AHEAD", 3)
+    assert walked(zoo, "xoxp-ben", user=CAT, limit=2) == [[], [(DEN, den)]]
+    numbered = zoo.call("reactions.list", "xoxp-ben", user=CAT)
+    assert (listed(numbered), numbered["paging"]["total"]) == ([], 0)
+    rest = zoo.call("reactions.list", "xoxp-ben", user=CAT, cursor=numbered["response_metadata"]["next_cursor"])
+    assert listed(rest) == [(DEN, den)]
 
 
 def test_who_left_reads_no_more(zoo: Live) -> None:

@@ -1,13 +1,13 @@
 """Reactions to messages."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
 from gridhall.contract.errors import AlreadyReacted, InvalidName, NoReaction, TooManyEmoji, TooManyReactions
 from gridhall.contract.messages import Reaction
+from gridhall.contract.tokens import Token
 from gridhall.domain import conversations, emoji
-from gridhall.domain.conversations import Hold
 
 if TYPE_CHECKING:
     from gridhall.domain.actor import Actor
@@ -22,8 +22,9 @@ MOST_EMOJI = 50
 MOST_BY_ONE = 23
 """Reactions of one person to one message."""
 
-MOST_PAGED = 10_000
-"""Somebody's newest reactions, which pages with numbers hold; a cursor goes beyond."""
+AHEAD = 2000
+"""Somebody's reactions that one look takes in at the most, those that the caller may not read included. Pages with numbers hold
+so many of the newest; a cursor goes beyond."""
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[Reaction]).decode
@@ -43,6 +44,15 @@ NEWEST = Given(reacted=2**62, organization="", conversation="", ts=0, name="")
 """Comes before every reaction."""
 
 
+class Reader(NamedTuple):
+    """Who looks at reactions: from which workspace, and whether they read its public channels without being in them."""
+
+    organization: str
+    workspace: str
+    person: str
+    all_public: bool
+
+
 class Reactions(Protocol):
     """Storage of reactions."""
 
@@ -58,11 +68,17 @@ class Reactions(Protocol):
         """Take every reaction off a message that is being deleted."""
         ...
 
-    async def list_given(self, organization: str, person: str, *, limit: int) -> list[Given]:
-        """What a person gave, newest first."""
+    async def end_of_look(self, organization: str, person: str, *, after: Given, ahead: int) -> Given | None:
+        """Where a look at so many of a person's reactions after this one ends, newest first; None where there are fewer."""
         ...
 
-    async def list_items(self, organization: str, person: str, *, after: Given, limit: int) -> list[tuple[Given, "Message"]]:
+    async def list_given(self, organization: str, person: str, reader: Reader, *, until: Given | None) -> list[Given]:
+        """What a person gave where the reader reads, newest first, as far as a look goes."""
+        ...
+
+    async def list_items(
+        self, organization: str, person: str, reader: Reader, *, after: Given, until: Given | None, limit: int
+    ) -> list[tuple[Given, "Message"]]:
         """The same with the messages, after this one."""
         ...
 
@@ -145,41 +161,37 @@ Item = tuple[Given, "Message"]
 async def list_after(call: "Call", person: "Person", after: Given, limit: int) -> tuple[list[Item], Given | None]:
     """What a person reacted to, newest first, as far as the caller may read it, and where the next page begins after.
 
-    No more than `limit` reactions are looked at, so a page may be shorter, even empty, and not be the last one.
+    What the caller may not read counts nowhere, but one look is taken at what would do and one `AHEAD`: behind so many that
+    they may not read, a page may be shorter, even empty, and not be the last one.
     """
-    found = await call.work.reactions.list_items(person.organization, person.id, after=after, limit=limit + 1)
-    looked_at = found[:limit]
-    readable = await _readable(call, [given for given, _ in looked_at])
-    shown = [item for item in looked_at if item[0].conversation in readable]
-    return shown, looked_at[-1][0] if len(found) > limit else None
+    rows, organization, id = call.work.reactions, person.organization, person.id
+    found: list[Item] = []
+    end: Given | None = after
+    for ahead in (limit + 1, AHEAD):
+        if end is None or len(found) > limit:
+            break
+        start, end = end, await rows.end_of_look(organization, id, after=end, ahead=ahead)
+        more = limit + 1 - len(found)
+        found += await rows.list_items(organization, id, _reader(call), after=start, until=end, limit=more)
+    return found[:limit], found[limit - 1][0] if len(found) > limit else end
 
 
 async def list_page(call: "Call", person: "Person", page: int, count: int) -> tuple[list[Item], Given | None, int]:
     """The same by the number of the page, from 1, and how many items there are in all of them."""
-    given = await call.work.reactions.list_given(person.organization, person.id, limit=MOST_PAGED)
-    readable = await _readable(call, given)
-    places = [place for place, one in enumerate(given) if one.conversation in readable]
-    wanted = places[(page - 1) * count : page * count]
-    if not wanted:
-        return [], None, len(places)
-    first, last = wanted[0], wanted[-1]
+    rows, organization, id, reader = call.work.reactions, person.organization, person.id, _reader(call)
+    end = await rows.end_of_look(organization, id, after=NEWEST, ahead=AHEAD)
+    given = await rows.list_given(organization, id, reader, until=end)
+    first, behind = (page - 1) * count, page * count
+    last = given[behind - 1] if behind < len(given) else end
+    if first >= len(given):
+        return [], last, len(given)
     after = given[first - 1] if first else NEWEST
-    found = await call.work.reactions.list_items(person.organization, person.id, after=after, limit=last - first + 1)
-    shown = [item for item in found if item[0].conversation in readable]
-    more = last < places[-1] or len(given) == MOST_PAGED
-    return shown, given[last] if more else None, len(places)
+    limit = min(count, len(given) - first)
+    return await rows.list_items(organization, id, reader, after=after, until=end, limit=limit), last, len(given)
 
 
-async def _readable(call: "Call", given: list[Given]) -> set[str]:
-    """Which of the conversations the caller may read."""
+def _reader(call: "Call") -> Reader:
+    """The caller. Bots read only where they were added, guests see nothing else: see `conversations.readable_to`."""
     actor = call.actor
-    readable = set()
-    for id in {one.conversation for one in given}:
-        found = await call.work.conversations.find(
-            id, organization=actor.organization, workspace=call.team or "", person=actor.user or "", hold=Hold.NOT
-        )
-        if found is None or found.ekm_access_withdrawn:
-            continue
-        if await conversations.visible_to(call, found) and conversations.readable_to(call, found):
-            readable.add(id)
-    return readable
+    all_public = conversations.all_public_visible_to(actor) and actor.acts_as in Token.PERSON
+    return Reader(actor.organization, call.team or "", actor.user or "", all_public)

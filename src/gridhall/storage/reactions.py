@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, select, tuple_
+from sqlalchemy import BigInteger, Integer, and_, bindparam, case, delete, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from gridhall.contract.scopes import PUBLIC
 from gridhall.domain.messages import Message
-from gridhall.domain.reactions import Given
+from gridhall.domain.reactions import Given, Reader
+from gridhall.storage.conversations import IN_WORKSPACE, IS_MINE, MINE
 from gridhall.storage.statement import Connection, Statement
-from gridhall.storage.tables import messages, reactions
+from gridhall.storage.tables import conversations, messages, reactions
 
 _r = reactions
+_c = conversations
 _GIVEN = tuple(_r.c[name] for name in Given.__struct_fields__)
 
 
@@ -45,8 +48,41 @@ _BY_PERSON = and_(_r.c.person_organization == bindparam("person_organization"), 
 _REMOVE = Statement(delete(_r).where(_OF_MESSAGE, _r.c.name == bindparam("name"), _BY_PERSON), tuple)
 _REMOVE_ALL = Statement(delete(_r).where(_OF_MESSAGE), tuple)
 
+# What must be known of a conversation is looked up row by row, as in `directory`; here it is what `conversations.see` asks for.
+_READABLE = (
+    select(
+        case(
+            (
+                and_(
+                    _c.c.deleted.is_(False),
+                    _c.c.ekm_access_withdrawn.is_(False),
+                    or_(
+                        and_(_c.c.kind == PUBLIC, bindparam("all_public", type_=Integer) == 1),
+                        exists(select(MINE.c.person).where(IS_MINE)),
+                    ),
+                    IN_WORKSPACE,
+                ),
+                1,
+            ),
+            else_=0,
+        )
+    )
+    .where(_c.c.organization == _r.c.organization, _c.c.id == _r.c.conversation)
+    .correlate(_r)
+    .scalar_subquery()
+) == 1
+
 _NEWEST_FIRST = tuple(column.desc() for column in _GIVEN)
-_LIST_GIVEN = Statement(select(*_GIVEN).where(_BY_PERSON).order_by(*_NEWEST_FIRST).limit(bindparam("limit")), Given)
+_END_OF_LOOK = Statement(
+    select(_r.c.reacted)
+    .where(_BY_PERSON, _r.c.reacted < bindparam("after"))
+    .order_by(_r.c.reacted.desc())
+    .limit(1)
+    .offset(bindparam("further", type_=Integer)),
+    int,
+)
+_IN_LOOK = and_(_BY_PERSON, _r.c.reacted >= bindparam("until"), _READABLE)
+_LIST_GIVEN = Statement(select(*_GIVEN).where(_IN_LOOK).order_by(*_NEWEST_FIRST), Given)
 _LIST_ITEMS = Statement(
     select(*_GIVEN, *(messages.c[name] for name in Message.__struct_fields__))
     .select_from(
@@ -60,7 +96,7 @@ _LIST_ITEMS = Statement(
         )
     )
     .where(
-        _BY_PERSON,
+        _IN_LOOK,
         # Said apart as well, for planners that find a place in an index by its column alone.
         _r.c.reacted <= bindparam("after_reacted"),
         tuple_(*_GIVEN) < tuple_(*(bindparam(f"after_{column.name}", type_=column.type) for column in _GIVEN)),
@@ -94,12 +130,34 @@ class SqlReactions:
     async def remove_all(self, message: Message) -> None:
         await self._connection.run(_REMOVE_ALL, **_of(message))
 
-    async def list_given(self, organization: str, person: str, *, limit: int) -> list[Given]:
-        return await self._connection.all(_LIST_GIVEN, person_organization=organization, person=person, limit=limit)
+    async def end_of_look(self, organization: str, person: str, *, after: Given, ahead: int) -> Given | None:
+        reacted = await self._connection.one(
+            _END_OF_LOOK, person_organization=organization, person=person, after=after.reacted, further=ahead - 1
+        )
+        # Behind all of that moment, should there be several.
+        return None if reacted is None else Given(reacted=reacted, organization="", conversation="", ts=0, name="")
 
-    async def list_items(self, organization: str, person: str, *, after: Given, limit: int) -> list[tuple[Given, Message]]:
+    async def list_given(self, organization: str, person: str, reader: Reader, *, until: Given | None) -> list[Given]:
+        return await self._connection.all(_LIST_GIVEN, **_look(organization, person, reader, until))
+
+    async def list_items(
+        self, organization: str, person: str, reader: Reader, *, after: Given, until: Given | None, limit: int
+    ) -> list[tuple[Given, Message]]:
         key = {f"after_{name}": getattr(after, name) for name in Given.__struct_fields__}
-        return await self._connection.all(_LIST_ITEMS, person_organization=organization, person=person, limit=limit, **key)
+        return await self._connection.all(_LIST_ITEMS, **_look(organization, person, reader, until), limit=limit, **key)
+
+
+def _look(organization: str, person: str, reader: Reader, until: Given | None) -> dict[str, object]:
+    """Whose reactions are looked at, by whom, and how far."""
+    return {
+        "person_organization": organization,
+        "person": person,
+        "organization": reader.organization,
+        "workspace": reader.workspace,
+        "seen_by": reader.person,
+        "all_public": int(reader.all_public),
+        "until": until.reacted if until is not None else 0,
+    }
 
 
 def _of(message: Message) -> dict[str, object]:
