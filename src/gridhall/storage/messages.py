@@ -126,16 +126,25 @@ _LIST_REPLIES = Statement(
     .limit(bindparam("limit")),
     Message,
 )
-_FIND_LATEST = Statement(
+_MOST_PLACEHOLDERS = 1000
+_in_channel = (
     select(*_COLUMNS)
     .where(
         _m.c.organization == bindparam("organization"),
         _m.c.conversation == bindparam("conversation"),
         _m.c.in_channel,
-        _m.c.subtype.is_distinct_from(TOMBSTONE),
     )
     .order_by(_m.c.ts.desc())
-    .limit(1),
+)
+_FIND_NEWEST = Statement(_in_channel.limit(1), Message)
+# No placeholder. It is asked for only where the newest is one.
+_ends = _in_channel.with_only_columns(_m.c.ts, _m.c.subtype).limit(bindparam("most", type_=BigInteger)).subquery()
+_FIND_LATEST = Statement(
+    select(*_COLUMNS).where(
+        _m.c.organization == bindparam("organization"),
+        _m.c.conversation == bindparam("conversation"),
+        _m.c.ts == select(func.max(_ends.c.ts)).where(_ends.c.subtype.is_distinct_from(TOMBSTONE)).scalar_subquery(),
+    ),
     Message,
 )
 _newer = (
@@ -281,7 +290,12 @@ class SqlMessages:
         )
 
     async def find_latest(self, organization: str, conversation: str) -> Message | None:
-        return await self._connection.one(_FIND_LATEST, organization=organization, conversation=conversation)
+        newest = await self._connection.one(_FIND_NEWEST, organization=organization, conversation=conversation)
+        if newest is None or newest.subtype != TOMBSTONE:
+            return newest
+        return await self._connection.one(
+            _FIND_LATEST, organization=organization, conversation=conversation, most=_MOST_PLACEHOLDERS
+        )
 
     async def count_unread(
         self, organization: str, conversation: str, *, after: int, reader: str, most: int
