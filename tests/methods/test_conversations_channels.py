@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
-from gridhall.storage.tables import shares
-from methods.clubs import CHANNELS, CHESS, EVERY, GENERAL, MUSIC, TOWN, WIDE, Clubs, Someone
+from gridhall.storage.tables import connections, shares
+from methods.clubs import CHANNELS, CHESS, CLUBS, EVERY, GENERAL, MUSIC, TOWN, VALE, WIDE, Clubs, Someone
+from methods.rows import change
 
 CHANGES: list[tuple[str, dict[str, Any]]] = [
     ("archive", {}),
@@ -254,6 +255,73 @@ def test_org_level_tokens_rename_as_their_person_stands_in_the_workspace(clubs: 
     id = clubs.channel(mia, max, admin)
     assert clubs.error("rename", max.org, channel=id, name="by-org-token") == "not_authorized"
     assert clubs.ok("rename", admin.org, channel=id, name="by-org-token")
+
+
+def test_names_are_kept_apart_where_a_channel_is_connected(clubs: Clubs) -> None:
+    mia, tom = clubs.person(role="admin"), clubs.person(organization=TOWN)
+    id = clubs.channel(mia, name="apart-in-chess")
+    clubs.connect(id)
+    own = clubs.channel(tom, name="apart-in-town")
+    # Neither the host's channel takes a name of where it is a guest, nor one there the host's.
+    assert clubs.error("rename", mia, channel=id, name="apart-in-town") == "name_taken"
+    assert clubs.error("rename", tom, channel=own, name="apart-in-chess") == "name_taken"
+    # Two guests of one workspace.
+    val = clubs.person(organization=VALE)
+    other = clubs.channel(val, name="apart-in-vale")
+    row = {"organization": VALE, "conversation": other, "other_organization": TOWN, "workspace": TOWN}
+    change(clubs.live, insert(connections).values(**row))
+    assert clubs.error("rename", val, channel=other, name="apart-in-chess") == "name_taken"
+    assert clubs.ok("rename", val, channel=other, name="apart-in-music")
+    # Where neither is, a name is free.
+    assert clubs.ok("rename", mia, channel=clubs.channel(mia), name="apart-in-town")
+
+
+def test_a_channel_of_every_workspace_has_no_connected_namesake(clubs: Clubs) -> None:
+    tom, admin = clubs.person(organization=TOWN), clubs.person(org_role="admin")
+    id = clubs.channel(tom, name="known-in-music")
+    row = {"organization": TOWN, "conversation": id, "other_organization": CLUBS, "workspace": MUSIC}
+    change(clubs.live, insert(connections).values(**row))
+    channel = clubs.channel(admin)
+    assert clubs.ok("rename", admin, channel=clubs.channel(admin), name="known-in-chess")
+    clubs.make(channel, org_wide=True)
+    assert clubs.error("rename", admin, channel=channel, name="known-in-music") == "name_taken"
+
+
+def test_a_channel_comes_back_under_a_name_that_is_free(clubs: Clubs) -> None:
+    mia = clubs.person()
+    id = clubs.channel(mia, name="came-back")
+    clubs.ok("archive", mia, channel=id)
+    # As it is loaded: its name is another channel's meanwhile, and the next one's, too.
+    change(clubs.live, update(shares).where(shares.c.conversation == id).values(name=id))
+    first, second = clubs.channel(mia, name="came-back"), clubs.channel(mia, name="came-back-2")
+    clubs.ok("unarchive", mia, channel=id)
+    channel = clubs.ok("info", mia, channel=id)["channel"]
+    assert (channel["name"], channel["previous_names"]) == ("came-back-3", ["came-back"])
+    names = clubs.rows(select(shares.c.conversation, shares.c.name).where(shares.c.name.startswith("came-back")))
+    assert {row["conversation"]: row["name"] for row in names} == {
+        id: "came-back-3",
+        first: "came-back",
+        second: "came-back-2",
+    }
+    assert clubs.told(mia, id)[-2:] == ["channel_unarchive", "channel_name"]
+    assert clubs.history(mia, id)[-1]["old_name"] == "came-back"
+    assert clubs.audited(id)[-1] == ("channel_renamed", mia.id, {"old_name": "came-back", "name": "came-back-3"})
+
+
+def test_a_channel_has_its_name_again_once_it_is_free(clubs: Clubs) -> None:
+    mia, name = clubs.person(), "x" * 80
+    id = clubs.channel(mia, name=name)
+    clubs.ok("archive", mia, channel=id)
+    change(clubs.live, update(shares).where(shares.c.conversation == id).values(name=id))
+    clubs.ok("unarchive", mia, channel=id)
+    assert clubs.row(id)["name"] == name
+    assert clubs.rows(select(shares.c.name).where(shares.c.conversation == id)) == [{"name": name}]
+    assert clubs.told(mia, id)[-1] == "channel_unarchive"
+    clubs.ok("archive", mia, channel=id)
+    change(clubs.live, update(shares).where(shares.c.conversation == id).values(name=id))
+    clubs.channel(mia, name=name)
+    clubs.ok("unarchive", mia, channel=id)
+    assert clubs.row(id)["name"] == f"{'x' * 78}-2"
 
 
 # Topics and purposes.

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from gridhall.storage.tables import conversation_clocks, shares
-from methods.clubs import CHANNELS, CHESS, CLOCK, CLUBS, DANCE, MUSIC, TOWN, Clubs
+from methods.clubs import CHANNELS, CHESS, CLOCK, CLUBS, DANCE, MUSIC, TOWN, VALE, Clubs
 
 
 def test_a_channel_is_told_with_all_that_is_known_of_it(clubs: Clubs) -> None:
@@ -125,6 +125,19 @@ def test_the_name_of_a_channel_of_every_workspace_is_taken_everywhere(clubs: Clu
     for workspace in (CHESS, MUSIC, DANCE):
         assert clubs.error("create", clubs.person(workspace), name="wide") == "name_taken"
     assert clubs.ok("create", clubs.person(organization=TOWN), name="wide")
+
+
+def test_the_name_of_a_connected_channel_is_taken_where_it_is(clubs: Clubs) -> None:
+    mia, tom = clubs.person(), clubs.person(organization=TOWN)
+    id = clubs.channel(mia, name="from-chess")
+    assert clubs.ok("create", tom, name="of-town")
+    clubs.connect(id)
+    assert clubs.error("create", tom, name="from-chess") == "name_taken"
+    assert clubs.ok("create", clubs.person(organization=VALE), name="from-chess")
+    clubs.ok("archive", mia, channel=id)
+    assert clubs.error("create", tom, name="from-chess") == "name_taken"
+    clubs.make(id, deleted=True)
+    assert clubs.ok("create", tom, name="from-chess")
 
 
 def test_names_are_taken_whatever_was_archived_or_never_used(clubs: Clubs) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select, update
 
 from gridhall.storage.tables import conversations, shares
 from methods.clubs import CHESS, CLUBS, MUSIC, TOWN, Clubs, Someone, at_once
+from methods.rows import change
 
 ROUNDS = 4
 EACH = 8

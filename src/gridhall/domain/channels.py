@@ -85,7 +85,7 @@ async def create(call: "Call", name: str, *, private: bool) -> str:
     Raises:
         RestrictedAction: the caller is a guest, or is not in that workspace.
         InvalidNameRequired, InvalidNameMaxlength, InvalidNamePunctuation, InvalidNameSpecials: see `check_name`.
-        NameTaken: another channel of the workspace has this name, be it archived.
+        NameTaken: another channel in the workspace has this name, be it archived, or another organization's.
     """
     work, actor, kind = call.work, call.actor, PRIVATE if private else PUBLIC
     assert call.team is not None
@@ -96,8 +96,9 @@ async def create(call: "Call", name: str, *, private: bool) -> str:
     check_name(name)
     channel = conversations.new(work, actor, kind, name=name, workspace=call.team)
     await work.conversations.hold_names(actor.organization, everywhere=False)
-    everywhere = any(org_wide for _, org_wide in await work.conversations.namesakes(actor.organization, name))
-    if everywhere or not await work.conversations.claim_name(actor.organization, call.team, channel.id, name):
+    if await work.conversations.namesakes(actor.organization, name, [call.team]):
+        raise NameTaken
+    if not await work.conversations.claim_name(actor.organization, call.team, channel.id, name):
         raise NameTaken
     await work.conversations.add(channel, people_key=None)
     await work.members.enter(channel, actor.organization, [actor.user], at=channel.created, open=True)
@@ -131,6 +132,8 @@ async def archive(call: "Call", channel: Seen) -> None:
 async def unarchive(call: "Call", channel: Seen) -> None:
     """Take a channel out of the archive; the caller is in it afterwards. It is held.
 
+    Where another channel goes by its name, as only data that was loaded or migrated has it, it comes back under another one.
+
     Raises:
         NotArchived: it is not archived.
         AccessDenied: the caller is a guest, or of another organization, or in no workspace that the channel is in.
@@ -141,10 +144,14 @@ async def unarchive(call: "Call", channel: Seen) -> None:
         raise AccessDenied
     if not channel.member:
         await membership.require_reached(call, channel)
+    name = await _claim_free(call, channel)
+    if not channel.member:
         await membership.enter(call, channel, [membership.caller(call)], told=False)
-    await _save(call, channel, archived=False)
+    await _save(call, channel, archived=False, name=name, previous_names=_names_before(channel, name))
     await _tell(call, channel, notices.unarchived(channel, _user(call)))
     await _audit(call, channel, f"{channel.kind}_channel_unarchive")
+    if name != channel.name:
+        await _tell_name(call, channel, name)
 
 
 async def rename(call: "Call", channel: Seen, name: str) -> None:
@@ -173,10 +180,42 @@ async def rename(call: "Call", channel: Seen, name: str) -> None:
     if name == channel.name:
         return
     await _claim(call, channel, name)
+    await _save(call, channel, name=name, previous_names=_names_before(channel, name))
+    await _tell_name(call, channel, name)
+
+
+def _names_before(channel: Seen, name: str) -> str:
+    """What a channel was called before it got this name, as it is stored."""
+    if name == channel.name:
+        return channel.previous_names
     before = [old for old in json.loads(channel.previous_names) if old not in (name, channel.name)]
-    await _save(call, channel, name=name, previous_names=json.dumps([*before, channel.name]))
-    await _tell(call, channel, notices.renamed(channel, user, old_name=channel.name, name=name))
+    return json.dumps([*before, channel.name])
+
+
+async def _tell_name(call: "Call", channel: Seen, name: str) -> None:
+    await _tell(call, channel, notices.renamed(channel, _user(call), old_name=channel.name, name=name))
     await _audit(call, channel, "channel_renamed", {"old_name": channel.name, "name": name})
+
+
+Places = dict[str, list[str] | None]
+"""The workspaces that a channel is in by their organization, in one order for everybody; None for all workspaces of one."""
+
+
+async def _places(call: "Call", channel: Seen) -> Places:
+    storage, host = call.work.conversations, channel.organization
+    connected: dict[str, list[str]] = {}
+    for organization, workspace in await storage.connected_to(host, channel.id):
+        connected.setdefault(organization, []).append(workspace)
+    own = None if channel.org_wide else await storage.workspaces_of(host, channel.id)
+    return dict(sorted({host: own, **connected}.items()))
+
+
+async def _is_free(call: "Call", channel: Seen, places: Places, name: str) -> bool:
+    """Whether no other channel goes by a name anywhere that this one is."""
+    for organization, workspaces in places.items():
+        if await call.work.conversations.namesakes(organization, name, workspaces) - {channel.id}:
+            return False
+    return True
 
 
 async def _claim(call: "Call", channel: Seen, name: str) -> None:
@@ -185,15 +224,29 @@ async def _claim(call: "Call", channel: Seen, name: str) -> None:
     Raises:
         NameTaken: another has it.
     """
-    storage, organization = call.work.conversations, channel.organization
-    await storage.hold_names(organization, everywhere=channel.org_wide)
-    for id, everywhere in await storage.namesakes(organization, name):
-        if id != channel.id and (everywhere or channel.org_wide):
-            raise NameTaken
+    storage, host, places = call.work.conversations, channel.organization, await _places(call, channel)
+    for organization in places:
+        # In the host's workspaces a unique key keeps names apart, but for a channel that is in all of them.
+        await storage.hold_names(organization, everywhere=organization != host or channel.org_wide)
+    if not await _is_free(call, channel, places, name):
+        raise NameTaken
     try:
-        await storage.rename(organization, channel.id, name)
+        await storage.rename(host, channel.id, name)
     except Conflict as conflict:
         raise NameTaken from conflict
+
+
+async def _claim_free(call: "Call", channel: Seen) -> str:
+    """Have the channel go by its own name, or by that with a number behind it where another has it; gives the name."""
+    storage, places = call.work.conversations, await _places(call, channel)
+    for organization in places:
+        await storage.hold_names(organization, everywhere=True)
+    name, number = channel.name, 1
+    while not await _is_free(call, channel, places, name):
+        number += 1
+        name = f"{channel.name[: LONGEST_NAME - len(str(number)) - 1]}-{number}"
+    await storage.rename(channel.organization, channel.id, name)
+    return name
 
 
 async def set_topic(call: "Call", conversation: Seen, topic: str) -> None:

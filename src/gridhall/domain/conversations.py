@@ -1,6 +1,7 @@
 """Conversations: what they are, who may see them, and how they appear in answers."""
 
 import json
+from collections.abc import Collection
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -169,6 +170,10 @@ class Conversations(Protocol):
         """The workspaces of another organization that the host shares a channel with."""
         ...
 
+    async def connected_to(self, organization: str, id: str) -> list[tuple[str, str]]:
+        """The workspaces of other organizations that the host shares a channel with, each behind its organization."""
+        ...
+
     async def add(self, conversation: Conversation, *, people_key: str | None) -> bool:
         """Store a new conversation; False where there is one between the same people already.
 
@@ -193,12 +198,15 @@ class Conversations(Protocol):
         """Keep the names of channels of the whole organization from being given meanwhile.
 
         Arguments:
-            everywhere: whether the caller gives a name in all workspaces; several may hold names who give one in a few.
+            everywhere: whether nobody else may hold them, as for a name that no unique key keeps apart: one in all
+                workspaces, or of another organization's channel. Several may hold names who give one in a few workspaces.
         """
         ...
 
-    async def namesakes(self, organization: str, name: str) -> list[tuple[str, bool]]:
-        """The channels that go by a name in any workspace: their ids, and whether they are in every workspace."""
+    async def namesakes(self, organization: str, name: str, workspaces: Collection[str] | None) -> set[str]:
+        """The ids of the channels that go by a name in any of these workspaces of an organization, None for all of them: its
+        own, those in every workspace, and those of other organizations that are connected there.
+        """
         ...
 
     async def claim_name(self, organization: str, workspace: str, id: str, name: str) -> bool:

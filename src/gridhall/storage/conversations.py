@@ -1,5 +1,6 @@
 """Statements about conversations."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -232,14 +233,34 @@ _HOLD_NAMES = {
 # Workspace by workspace: that is how names are found.
 _every_workspace = select(workspaces.c.id).where(workspaces.c.organization == bindparam("organization"))
 _NAMESAKES = Statement(
-    select(_c.c.id, _c.c.org_wide)
+    select(_c.c.id, shares.c.workspace, _c.c.org_wide)
     .select_from(shares.join(_c, and_(_c.c.organization == shares.c.organization, _c.c.id == shares.c.conversation)))
     .where(
         shares.c.organization == bindparam("organization"),
         shares.c.workspace.in_(_every_workspace),
         shares.c.name == bindparam("name"),
     ),
-    lambda id, org_wide: (id, org_wide),
+    lambda id, workspace, org_wide: (id, workspace, org_wide),
+)
+_EVERY_WORKSPACE = Statement(_every_workspace, str)
+_CONNECTED_NAMESAKES = Statement(
+    select(_c.c.id)
+    .select_from(
+        connections.join(_c, and_(_c.c.organization == connections.c.organization, _c.c.id == connections.c.conversation))
+    )
+    .where(
+        connections.c.other_organization == bindparam("organization"),
+        connections.c.workspace == bindparam("workspace"),
+        _c.c.name == bindparam("name"),
+        _c.c.deleted.is_(False),
+    ),
+    str,
+)
+_CONNECTED_TO = Statement(
+    select(connections.c.other_organization, connections.c.workspace)
+    .where(connections.c.organization == bindparam("organization"), connections.c.conversation == bindparam("conversation"))
+    .order_by(connections.c.other_organization, connections.c.workspace),
+    lambda organization, workspace: (organization, workspace),
 )
 _CLAIM_NAME = Statement(
     upsert(shares)
@@ -284,6 +305,9 @@ class SqlConversations:
             _CONNECTED_WORKSPACES_OF, organization=organization, conversation=id, other_organization=other_organization
         )
 
+    async def connected_to(self, organization: str, id: str) -> list[tuple[str, str]]:
+        return await self._connection.all(_CONNECTED_TO, organization=organization, conversation=id)
+
     async def add(self, conversation: Conversation, *, people_key: str | None) -> bool:
         columns = msgspec.structs.asdict(conversation)
         id = columns.pop("id")
@@ -309,8 +333,15 @@ class SqlConversations:
     async def hold_names(self, organization: str, *, everywhere: bool) -> None:
         await self._connection.one(_HOLD_NAMES[everywhere], organization=organization)
 
-    async def namesakes(self, organization: str, name: str) -> list[tuple[str, bool]]:
-        return await self._connection.all(_NAMESAKES, organization=organization, name=name)
+    async def namesakes(self, organization: str, name: str, workspaces: Collection[str] | None) -> set[str]:
+        own = await self._connection.all(_NAMESAKES, organization=organization, name=name)
+        found = {id for id, place, org_wide in own if org_wide or workspaces is None or place in workspaces}
+        if workspaces is None:
+            workspaces = await self._connection.all(_EVERY_WORKSPACE, organization=organization)
+        for workspace in workspaces:
+            of = {"organization": organization, "workspace": workspace, "name": name}
+            found.update(await self._connection.all(_CONNECTED_NAMESAKES, **of))
+        return found
 
     async def claim_name(self, organization: str, workspace: str, id: str, name: str) -> bool:
         return bool(
