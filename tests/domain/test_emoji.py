@@ -8,6 +8,10 @@ import pytest
 from gridhall.domain import emoji
 
 
+def to_names(text: str) -> str:
+    return emoji.Writer().to_names(text)
+
+
 @pytest.mark.parametrize(
     ("name", "first"),
     [
@@ -78,15 +82,28 @@ def test_anything_else_is_no_name(name: str) -> None:
     ],
 )
 def test_emoji_in_a_text_become_names(text: str, told: str) -> None:
-    assert emoji.to_names(text) == told
+    assert to_names(text) == told
+
+
+def test_so_many_emoji_of_a_text_become_names_and_no_more() -> None:
+    writer, most = emoji.Writer(), emoji.MOST_NAMED
+    assert writer.to_names("🎉" * (most - 1)) == ":tada:" * (most - 1)
+    assert writer.to_names("👍 🎉👍") == ":+1: 🎉👍"
+    assert writer.to_names("🎉") == "🎉"
+
+
+def test_what_only_begins_like_an_emoji_counts_as_well() -> None:
+    assert to_names("🇩" * emoji.MOST_NAMED + "🎉").endswith("🎉")
+    # A digit before a letter is not even a beginning.
+    assert to_names("1é" * emoji.MOST_NAMED + "🎉").endswith("é:tada:")
 
 
 def test_what_is_told_names_emoji_and_stays_as_it_is() -> None:
     names = emoji._names()
     assert len(names.first) > 1900
     for sequence, told in names.sequences.items():
-        assert emoji.to_names(sequence) == told
-        assert emoji.to_names(told) == told
+        assert to_names(sequence) == told
+        assert to_names(told) == told
         assert told == sequence or emoji.is_name(told[1:-1])
 
 

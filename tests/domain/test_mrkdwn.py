@@ -258,3 +258,12 @@ def test_time_is_linear(piece: str, parse: Parse) -> None:
 
     written(piece, parse, CHANNELS)
     assert took(40_000) < 100 * took(2_000) + 0.01
+
+
+@pytest.mark.parametrize("parse", [Parse.LINKS, Parse.FULL])
+@pytest.mark.parametrize(
+    "piece", ["👩🏿‍❤️‍💋‍👩🏿", "www.a.👨‍👩‍👧‍👦 ", "<https://a|👩🏿‍❤️‍💋‍👩🏿>", "&", "www.a.b&&&&&&&c ", "a@b.cc ", "#a ", "@here "]
+)
+def test_what_is_stored_is_no_more_than_ten_times_as_long(piece: str, parse: Parse) -> None:
+    text = piece * (40_000 // len(piece))
+    assert len(written(text, parse, {"a": "C0123456789"})) < 10 * 40_000

@@ -5,6 +5,7 @@ asked for.
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -69,22 +70,36 @@ def canonical(name: str) -> str | None:
     return f"{first}::{toned[2]}" if first in names.toned else None
 
 
-def to_names(text: str) -> str:
-    """Text with every emoji written as its name between colons, a skin tone after it: 👍🏿 becomes `:+1::skin-tone-6:`.
+MOST_NAMED = 1000
+"""Emoji of one text that become names; later ones stay characters. A hostile text has tens of thousands, with long names."""
 
-    Of two people with different skin tones no name tells; they stay as they are, as does what is marked as plain text.
-    """
-    if text.isascii():
-        return text
-    names, parts, end = _names(), [], 0
-    while (start := names.start.search(text, end)) is not None:
-        at = start.start()
-        parts.append(text[end:at])
-        end = _end_of(names, text, at)
-        found = text[at:end]
-        parts.append(names.sequences.get(found.replace(_AS_PICTURE, ""), found))
-    parts.append(text[end:])
-    return "".join(parts)
+
+class Writer:
+    """Writes the emoji of one text as names, piece by piece."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        self._left = MOST_NAMED
+
+    def to_names(self, text: str) -> str:
+        """Text with emoji written as their names between colons, a skin tone after it: 👍🏿 becomes `:+1::skin-tone-6:`.
+
+        Of two people with different skin tones no name tells; they stay as they are, as does what is marked as plain text.
+        """
+        if text.isascii():
+            return text
+        names, parts, end = _names(), [], 0
+        while self._left and (start := names.start.search(text, end)) is not None:
+            # What only begins like an emoji takes time as well.
+            self._left -= 1
+            at = start.start()
+            parts.append(text[end:at])
+            end = _end_of(names, text, at)
+            found = text[at:end]
+            parts.append(names.sequences.get(found.replace(_AS_PICTURE, ""), found))
+        parts.append(text[end:])
+        return "".join(parts)
 
 
 def _end_of(names: _Names, text: str, at: int) -> int:
@@ -122,18 +137,21 @@ def _names() -> _Names:
             else:
                 sequences[sequence] = sequence
     beginnings = frozenset(sequence[:length] for sequence in sequences for length in range(1, len(sequence) + 1))
-    return _Names(first, frozenset(toned), sequences, beginnings, _start({sequence[0] for sequence in sequences}))
+    return _Names(first, frozenset(toned), sequences, beginnings, _start(sequences))
 
 
-def _start(characters: set[str]) -> re.Pattern[str]:
-    """A pattern that finds any of these fast.
+def _start(sequences: Iterable[str]) -> re.Pattern[str]:
+    """A pattern that finds where any of these begins, fast.
 
-    A digit is none by itself. Beyond the first 65,536 characters Python compares one after another, but knows ranges.
+    A digit is a beginning only before what makes a key of it. Beyond the first 65,536 characters Python compares one after
+    another, but knows ranges.
     """
+    characters = {sequence[0] for sequence in sequences}
     digits = "".join(character for character in characters if character.isascii())
+    keys = "".join({sequence[1] for sequence in sequences if sequence[0].isascii()})
     near = "".join(character for character in characters if not character.isascii() and character <= "\uffff")
     far = [character for character in characters if character > "\uffff"]
-    return re.compile(f"[{near}{min(far)}-{max(far)}]|[{re.escape(digits)}](?=[^\\x00-\\x7f])")
+    return re.compile(f"[{near}{min(far)}-{max(far)}]|[{re.escape(digits)}](?={_AS_PICTURE}*[{keys}])")
 
 
 def _file() -> Path:

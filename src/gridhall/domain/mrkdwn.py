@@ -85,16 +85,17 @@ def written(text: str, parse: Parse = Parse.LINKS, channels: Mapping[str, str] |
     """
     if text.isascii() and not _may_matter(text) and not (channels and "#" in text):
         return text
+    names = emoji.Writer()
     if parse is Parse.FULL:
-        return _plain(text, parse, channels)
+        return _plain(text, parse, channels, names)
     parts: list[str] = []
     end = 0
     for candidate in _CANDIDATE.finditer(text):
         if _CONTROL.fullmatch(candidate[1]) is not None:
-            parts.append(_plain(text[end : candidate.start()], parse, channels))
-            parts.append(_control(candidate[0]))
+            parts.append(_plain(text[end : candidate.start()], parse, channels, names))
+            parts.append(_control(candidate[0], names))
             end = candidate.end()
-    parts.append(_plain(text[end:], parse, channels))
+    parts.append(_plain(text[end:], parse, channels, names))
     return "".join(parts)
 
 
@@ -108,35 +109,35 @@ def _may_matter(text: str) -> bool:
     return "<" in text or "&" in text or ">" in text or "@" in text or "://" in text or "www." in text
 
 
-def _control(sequence: str) -> str:
+def _control(sequence: str, names: emoji.Writer) -> str:
     """A control sequence: it stays as it is, but for ampersands, and for emoji in what is shown of it."""
     shown, bar, label = sequence.partition("|")
-    return _LOOSE_AMPERSAND.sub("&amp;", f"{shown}{bar}{emoji.to_names(label)}")
+    return _LOOSE_AMPERSAND.sub("&amp;", f"{shown}{bar}{names.to_names(label)}")
 
 
-def _plain(text: str, parse: Parse, channels: Mapping[str, str] | None) -> str:
+def _plain(text: str, parse: Parse, channels: Mapping[str, str] | None, names: emoji.Writer) -> str:
     """What stands between control sequences."""
     text = escaped(text)
     if parse is Parse.NONE:
-        return emoji.to_names(text)
+        return names.to_names(text)
     parts: list[str] = []
     end = 0
     for found in (_ADDRESSES_AND_NAMES if parse.links_names else _ADDRESSES).finditer(text):
-        link = _link(found, channels or {})
+        link = _link(found, channels or {}, names)
         if link is None:
             continue
-        parts.append(emoji.to_names(text[end : found.start()]))
+        parts.append(names.to_names(text[end : found.start()]))
         end = found.end()
         if found.lastgroup in ("url", "www") and text[end : end + 1] == ")" and found[0].count("(") > found[0].count(")"):
             # A closing bracket belongs to an address that opened it.
             end += 1
-            link = _link_to(found.lastgroup, text[found.start() : end])
+            link = _link_to(found.lastgroup, text[found.start() : end], names)
         parts.append(link)
-    parts.append(emoji.to_names(text[end:]))
+    parts.append(names.to_names(text[end:]))
     return "".join(parts)
 
 
-def _link(found: re.Match[str], channels: Mapping[str, str]) -> str | None:
+def _link(found: re.Match[str], channels: Mapping[str, str], names: emoji.Writer) -> str | None:
     """What takes the place of an address or a name; None where it stays."""
     kind = found.lastgroup
     if kind == "channel":
@@ -145,10 +146,10 @@ def _link(found: re.Match[str], channels: Mapping[str, str]) -> str | None:
     if kind == "special":
         return f"<!{found['special']}>"
     assert kind is not None
-    return _link_to(kind, found[0])
+    return _link_to(kind, found[0], names)
 
 
-def _link_to(kind: str, address: str) -> str:
+def _link_to(kind: str, address: str, names: emoji.Writer) -> str:
     if kind == "www":
-        return f"<http://{address}|{emoji.to_names(address)}>"
+        return f"<http://{address}|{names.to_names(address)}>"
     return f"<mailto:{address}|{address}>" if kind == "mail" else f"<{address}>"
