@@ -492,6 +492,14 @@ class MsgTooLong(Refusal):
     """The message is too long."""
 
 
+class MsgBlocksTooLong(Refusal):
+    """The blocks are too long."""
+
+
+class AttachmentPayloadLimitExceeded(Refusal):
+    """The attachments are too long."""
+
+
 class AsUserNotSupported(Refusal):
     """A bot posts as itself, and as nobody else."""
 

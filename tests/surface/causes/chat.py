@@ -13,6 +13,9 @@ JOINED, OF_ADA, REPLY_OF_MIA, OF_MIA = (f"150000000{second}.000100" for second i
 OF_OWEN, LONG_AGO, NO_MESSAGE = "1500000005.000100", "1500000007.000100", "1500000000.000100"
 
 BLOCK = {"type": "divider"}
+LONG = "x" * 100_000
+LONG_BLOCKS = json.dumps([{"type": "section", "text": {"type": "plain_text", "text": LONG}}])
+LONG_ATTACHMENTS = json.dumps([{"text": LONG}])
 MANY_BLOCKS, MANY_ATTACHMENTS = json.dumps([BLOCK] * 51), json.dumps([{"text": "x"}] * 101)
 
 posting = partial(own, "chat.postMessage")
@@ -32,6 +35,14 @@ for method in (partial(posting, channel=HALL), partial(ephemeral, channel=HALL),
     method("no_text", "There is neither text nor anything else.", "xoxp-mia")
 for method in (partial(ephemeral, channel=HALL), update):
     method("invalid_attachments", "The attachments are no JSON.", "xoxp-mia", attachments="none")
+posting("msg_blocks_too_long", "The blocks have over 100,000 characters.", "xoxp-mia", channel=HALL, blocks=LONG_BLOCKS)
+posting(
+    "attachment_payload_limit_exceeded",
+    "The attachments have over 100,000 characters.",
+    "xoxp-mia",
+    channel=HALL,
+    attachments=LONG_ATTACHMENTS,
+)
 me("no_text", "The text is blank.", "xoxp-mia", text=" ")
 me("msg_too_long", "The text has 40,001 characters.", "xoxp-mia", text="x" * 40_001)
 ephemeral("msg_too_long", "The text has 40,001 characters.", "xoxp-mia", channel=HALL, text="x" * 40_001)
@@ -143,9 +154,7 @@ for code in ("draft_already_deleted", "draft_already_sent", "draft_has_conflict"
     none(code, "There are no drafts.", "chat.postMessage")
 for code in ("invalid_metadata_format", "invalid_metadata_schema", "metadata_must_be_sent_from_app", "metadata_too_large"):
     none(code, "Messages carry no metadata yet.", "chat.postMessage", "chat.update")
-none("msg_blocks_too_long", "Blocks are not looked into yet.", "chat.postMessage")
 none("block_mismatch", "Blocks are not looked into yet.", "chat.update")
-none("attachment_payload_limit_exceeded", "Attachments are not looked into yet.", "chat.postMessage")
 none("too_many_contact_cards", "There are no contact cards.", "chat.postMessage")
 none("restricted_action_thread_locked", "Nobody locks threads.", "chat.postMessage")
 none("missing_file_data", "There are no files yet.", "chat.postMessage")

@@ -13,6 +13,7 @@ from gridhall.catalogue.scopes import needs
 from gridhall.contract.errors import (
     AccessDenied,
     AsUserNotSupported,
+    AttachmentPayloadLimitExceeded,
     CannotReplyToMessage,
     ChannelNotFound,
     DuplicateChannelNotFound,
@@ -22,6 +23,7 @@ from gridhall.contract.errors import (
     InvalidBlocksFormat,
     IsArchived,
     MarkdownTextConflict,
+    MsgBlocksTooLong,
     MsgTooLong,
     NoText,
     NotInChannel,
@@ -101,6 +103,7 @@ class PostMessageResult(Ok, kw_only=True):
     rate=POSTING,
     errors=(
         AsUserNotSupported,
+        AttachmentPayloadLimitExceeded,
         CannotReplyToMessage,
         ChannelNotFound,
         DuplicateChannelNotFound,
@@ -109,6 +112,7 @@ class PostMessageResult(Ok, kw_only=True):
         InvalidBlocksFormat,
         IsArchived,
         MarkdownTextConflict,
+        MsgBlocksTooLong,
         NoText,
         NotInChannel,
         RestrictedAction,
@@ -144,7 +148,7 @@ async def post_message(call: Call, args: PostMessageArgs) -> PostMessageResult:
 def _check(call: Call, args: PostMessageArgs) -> None:
     """Refuse what no message can be made of, whatever the conversation."""
     refuse_unserved(call)
-    check_objects(args.blocks, args.attachments)
+    check_objects(args.blocks, args.attachments, long_blocks=MsgBlocksTooLong, long_attachments=AttachmentPayloadLimitExceeded)
     if args.as_user and call.actor.acts_as is Token.BOT:
         raise AsUserNotSupported
     if args.client_msg_id is not None and len(args.client_msg_id) > LONGEST_CLIENT_ID:

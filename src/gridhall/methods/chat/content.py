@@ -2,6 +2,8 @@
 
 from typing import Annotated, Any
 
+import msgspec
+
 from gridhall.catalogue.arguments import Arg
 from gridhall.contract.errors import (
     InvalidArguments,
@@ -9,6 +11,7 @@ from gridhall.contract.errors import (
     InvalidBlocks,
     InvalidBlocksFormat,
     MarkdownTextConflict,
+    Refusal,
     TooManyAttachments,
 )
 from gridhall.domain.call import Call
@@ -22,7 +25,12 @@ MOST_BLOCKS = 50
 MOST_ATTACHMENTS = 100
 """Attachments of one message. Source: the reference page of chat.postMessage."""
 
+LONGEST_JSON = 100_000
+"""Characters of a message's blocks, or of its attachments, written as JSON without blanks."""
+
 Objects = list[dict[str, Any]]
+
+_encode = msgspec.json.Encoder().encode
 
 _BLOCKS = '[{"type": "section", "text": {"type": "plain_text", "text": "Hello world"}}]'
 _ATTACHMENTS = '[{"pretext": "pre-hello", "text": "text-world"}]'
@@ -66,14 +74,34 @@ def refuse_unserved(call: Call) -> None:
         raise InvalidArguments(*(f"[ERROR] not supported yet: {name}" for name in unserved))
 
 
-def check_objects(blocks: Objects | None, attachments: Objects | None) -> None:
+def check_objects(
+    blocks: Objects | None,
+    attachments: Objects | None,
+    *,
+    long_blocks: type[Refusal] = InvalidBlocks,
+    long_attachments: type[Refusal] = InvalidAttachments,
+) -> None:
     """Hold what a message carries beside its text against its bounds.
+
+    Arguments:
+        long_blocks, long_attachments: what blocks or attachments that are too long are refused with.
 
     Raises:
         InvalidBlocks: there are too many blocks.
         TooManyAttachments: there are too many attachments.
     """
-    if blocks is not None and len(blocks) > MOST_BLOCKS:
-        raise InvalidBlocks(f"[ERROR] no more than {MOST_BLOCKS} items allowed: blocks")
-    if attachments is not None and len(attachments) > MOST_ATTACHMENTS:
-        raise TooManyAttachments
+    if blocks is not None:
+        if len(blocks) > MOST_BLOCKS:
+            raise InvalidBlocks(f"[ERROR] no more than {MOST_BLOCKS} items allowed: blocks")
+        if _is_long(blocks):
+            raise long_blocks(f"[ERROR] must be no longer than {LONGEST_JSON:,} characters of JSON: blocks")
+    if attachments is not None:
+        if len(attachments) > MOST_ATTACHMENTS:
+            raise TooManyAttachments
+        if _is_long(attachments):
+            raise long_attachments(f"[ERROR] must be no longer than {LONGEST_JSON:,} characters of JSON: attachments")
+
+
+def _is_long(objects: Objects) -> bool:
+    encoded = _encode(objects)
+    return len(encoded) > LONGEST_JSON and len(encoded.decode()) > LONGEST_JSON
