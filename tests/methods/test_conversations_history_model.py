@@ -83,7 +83,7 @@ class Said:
         }
         if self.replies:
             told["latest_reply"] = self.replies[-1].ts
-        if part := self.parts.get(PEOPLE[token]):
+        if PEOPLE[token] in self.parts:
             told |= {"subscribed": True}
         return told
 

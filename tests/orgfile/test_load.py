@@ -46,7 +46,8 @@ from gridhall.storage.orgfile.dump import dump
 from gridhall.storage.orgfile.load import Loaded, load, passwords
 from gridhall.storage.orgfile.rows import Photos
 from gridhall.storage.remembered import Remembered
-from gridhall.storage.sqlite import MEMORY, SqliteConnection, connect
+from gridhall.storage.sqlite import MEMORY, connect
+from gridhall.storage.sqlite_connection import SqliteConnection
 from gridhall.storage.statement import SQLITE, Statement
 from gridhall.storage.work import SqlWork
 from harness.databases import Databases

@@ -80,8 +80,8 @@ class Message(msgspec.Struct, gc=False):
     def team(self) -> str:
         """The workspace or organization that the message tells.
 
-        Found in the JSON as it stands, which costs a tenth of decoding it: no text holds `"team":"`, since quotes inside one are
-        escaped, and `Content` has the team before anything that others made up.
+        Found in the JSON as it stands, which costs a tenth of decoding it: no text holds `"team":"`, since quotes inside one
+        are escaped, and `Content` has the team before anything that others made up.
         """
         return self.content.partition('"team":"')[2].partition('"')[0]
 
