@@ -222,6 +222,8 @@ def test_the_same_again_is_no_edit(press: Live) -> None:
         ("invalid_attachments", {"attachments": "[1]"}),
         ("invalid_blocks", {"blocks": json.dumps(DIVIDER * 51)}),
         ("too_many_attachments", {"attachments": json.dumps(DIVIDER * 101)}),
+        ("invalid_blocks", {"blocks": json.dumps([{"text": "x" * 100_000}])}),
+        ("invalid_attachments", {"attachments": json.dumps([{"text": "x" * 100_000}])}),
         ("markdown_text_conflict", {"markdown_text": "**x**"}),
         ("invalid_arguments", {"metadata": "{}"}),
         ("invalid_arguments", {"file_ids": "F1,F2"}),

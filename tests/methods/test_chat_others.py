@@ -146,6 +146,8 @@ def test_it_may_be_in_a_thread(press: Live) -> None:
         ("invalid_blocks_format", "xoxp-mia", {"blocks": "{}"}),
         ("invalid_attachments", "xoxp-mia", {"attachments": "{}"}),
         ("too_many_attachments", "xoxp-mia", {"attachments": json.dumps([{}] * 101)}),
+        ("invalid_blocks", "xoxp-mia", {"blocks": json.dumps([{"text": "x" * 100_000}])}),
+        ("invalid_attachments", "xoxp-mia", {"attachments": json.dumps([{"text": "x" * 100_000}])}),
         ("markdown_text_conflict", "xoxp-mia", {"text": "x", "markdown_text": "x"}),
         ("invalid_arguments", "xoxp-mia", {"text": "x", "username": "x"}),
         ("invalid_arguments", "xoxp-mia", {"text": "x", "user": ""}),

@@ -288,6 +288,19 @@ def test_there_is_an_end_to_blocks_and_attachments(press: Live) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "code"), [("blocks", "msg_blocks_too_long"), ("attachments", "attachment_payload_limit_exceeded")]
+)
+def test_blocks_and_attachments_have_a_length(press: Live, name: str, code: str) -> None:
+    """Of 100,000 characters, blanks between not counted; what surrounds the text takes thirteen."""
+
+    def long(count: int) -> str:
+        return json.dumps([{"text": "é" * count}], ensure_ascii=False)
+
+    assert send(press, "xoxp-mia", channel=DESK, **{name: long(99_987)})["ok"]
+    assert send(press, "xoxp-mia", channel=DESK, **{name: long(99_988)})["error"] == code
+
+
+@pytest.mark.parametrize(
     "name", ["metadata", "username", "icon_emoji", "icon_url", "markdown_text", "current_draft_last_updated_ts"]
 )
 def test_what_is_not_served_is_not_dropped(press: Live, name: str) -> None:

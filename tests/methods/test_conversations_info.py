@@ -202,6 +202,17 @@ def test_a_placeholder_is_neither_the_latest_nor_unread(any_library: Live) -> No
     assert (shown["latest"]["text"], shown["unread_count"]) == ("Always", 1)
 
 
+def test_no_more_than_so_many_placeholders_are_looked_past(any_library: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gridhall.storage.messages._MOST_PLACEHOLDERS", 2)
+    latest = []
+    for _ in range(2):
+        posted = any_library.call("chat.postMessage", "xoxp-ann", channel="D0ANNBOB001", text="Hm")
+        any_library.call("chat.postMessage", "xoxp-bob", channel="D0ANNBOB001", text="What?", thread_ts=posted["ts"])
+        assert any_library.call("chat.delete", "xoxp-ann", channel="D0ANNBOB001", ts=posted["ts"])["ok"]
+        latest.append(info(any_library, "xoxp-bob", "D0ANNBOB001")["latest"])
+    assert (latest[0]["text"], latest[1]) == ("Always", None)
+
+
 # Who may do what.
 
 
