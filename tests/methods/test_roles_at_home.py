@@ -108,10 +108,22 @@ def test_in_a_general_channel_its_own_administrators_post(clubs: Clubs) -> None:
     channel, _ = shared(clubs, DANCE, MUSIC, admin, visitor)
     clubs.make(channel, general=True)
     assert clubs.say(admin.token, channel)
-    assert clubs.say(admin.org, channel)
+    ts = clubs.say(admin.org, channel)
+    told = ("is_read_only", "is_thread_only", "is_non_threadable")
+    for token in (admin.token, admin.org):
+        shown = clubs.ok("info", token, channel=channel)["channel"]
+        assert [shown[name] for name in told] == [False, False, False]
     for token in (visitor.token, visitor.org):
         answer = clubs.live.call("chat.postMessage", token, channel=channel, text="Words")
         assert answer["error"] == "restricted_action"
+        assert clubs.live.call("chat.postMessage", token, channel=channel, text="Words", thread_ts=ts)["ok"]
+        shown = clubs.ok("info", token, channel=channel)["channel"]
+        assert [shown[name] for name in told] == [False, True, False]
+    clubs.make(channel, threads='"admins"')
+    shown = clubs.ok("info", visitor.token, channel=channel)["channel"]
+    assert [shown[name] for name in told] == [True, False, False]
+    answer = clubs.live.call("chat.postMessage", visitor.token, channel=channel, text="Words", thread_ts=ts)
+    assert answer["error"] == "restricted_action_read_only_channel"
 
 
 def test_direct_and_group_conversations_are_the_organizations(clubs: Clubs) -> None:

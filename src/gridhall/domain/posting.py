@@ -60,18 +60,18 @@ async def require(call: "Call", conversation: Seen, *, reply: bool, broadcast: b
     posts, replies = await rights(call, conversation)
     if reply and not replies:
         raise RestrictedActionNonThreadableChannel if posts else RestrictedActionReadOnlyChannel
-    top = not reply or broadcast
-    if top and not posts:
+    if (not reply or broadcast) and not posts:
+        if not await _may_post_general(call, conversation):
+            raise RestrictedAction
         raise RestrictedActionThreadOnlyChannel if replies else RestrictedActionReadOnlyChannel
-    if conversation.general and top and not await _may_post_general(call, conversation):
-        raise RestrictedAction
 
 
 async def rights(call: "Call", conversation: Seen) -> tuple[bool, bool]:
-    """Whether the channel lets the caller post, and reply in threads."""
-    posts = await _is_among(call, conversation, conversation.posting)
+    """Whether the channel and its workspace let the caller post, and reply in threads."""
+    among = await _is_among(call, conversation, conversation.posting)
+    posts = among and await _may_post_general(call, conversation)
     if conversation.threads == conversation.posting:
-        return posts, posts
+        return posts, among
     return posts, await _is_among(call, conversation, conversation.threads)
 
 
@@ -90,6 +90,9 @@ async def _is_among(call: "Call", conversation: Seen, who: str) -> bool:
 
 
 async def _may_post_general(call: "Call", conversation: Seen) -> bool:
+    """Whether the workspace lets the caller post, which has a say in its general channel alone. Replies are everybody's."""
+    if not conversation.general:
+        return True
     assert conversation.workspace is not None
     workspace = await call.work.workspaces.find(conversation.organization, conversation.workspace)
     assert workspace is not None
