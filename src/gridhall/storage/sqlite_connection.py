@@ -26,7 +26,8 @@ class SqliteConnection:
         self._raw = raw
         self._execute = raw.execute
         self.remembered = remembered
-        self.last_ts: dict[str, int] | None = {}
+        # Who reads gives out none.
+        self.last_ts: dict[str, int] | None = None
 
     async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
         if statement.remember is Remember.NOT:
@@ -106,6 +107,7 @@ class WritingConnection(SqliteConnection):
 
     def __init__(self, raw: sqlite3.Connection, remembered: Remembered) -> None:
         super().__init__(raw, remembered)
+        self.last_ts = {}
         self.changed: set[str] = set()
         self.touched = False
 
