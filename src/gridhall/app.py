@@ -20,8 +20,11 @@ from gridhall.contract.errors import Refusal
 from gridhall.domain import meta
 from gridhall.domain.call import Context
 from gridhall.domain.cursors import Cursors
+from gridhall.domain.signals import Listeners
 from gridhall.domain.site import Site
 from gridhall.domain.source import Source, SystemClock
+from gridhall.jobs import KINDS
+from gridhall.jobs.runner import Runner
 from gridhall.methods import MODULES
 from gridhall.pipeline.authenticate import Authenticate
 from gridhall.pipeline.perform import Perform
@@ -58,11 +61,13 @@ class Gridhall:
     clock: SystemClock
     source: Source
     authenticate: Authenticate
+    jobs: Runner
     _rate: RateLimiter
     _log: RequestLog
 
     async def close(self) -> None:
-        """Give back what is reserved, and close the database. Requests must have ended."""
+        """End jobs, give back what is reserved, and close the database. Requests must have ended."""
+        await self.jobs.stop()
         await self._rate.close()
         self._log.flush()
         await self.storage.close()
@@ -90,8 +95,9 @@ async def assemble(
     """
     clock = SystemClock()
     source = Source(clock)
-    authenticate = Authenticate(source)
-    storage = await open_storage(options.database, source, authenticate, clock.follow)
+    authenticate, listeners = Authenticate(source), Listeners()
+    listeners.add(authenticate)
+    storage = await open_storage(options.database, source, listeners, clock.follow)
     authenticate.use(storage)
     context = Context(Site(url), Cursors(await storage.write(meta.cursor_secret)))
     rate = RateLimiter(storage, source, options.rate_factor)
@@ -106,13 +112,16 @@ async def assemble(
         stall=stall,
         observer=observer,
     )
+    jobs = Runner(storage, source, clock, context, KINDS)
+    listeners.add(jobs)
+    await jobs.start()
     tell = storage.tell_clock if isinstance(storage, PostgresStorage) else None
     server = Server(
         WebApi(pipeline, log, options.trusted_proxies),
         Pictures(storage),
-        Control(storage, clock, options.control_key, tell),
+        Control(storage, clock, options.control_key, tell, jobs.settle),
     )
-    return Gridhall(server, storage, clock, source, authenticate, rate, log)
+    return Gridhall(server, storage, clock, source, authenticate, jobs, rate, log)
 
 
 def serve(options: ServeOptions) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gridhall.cli.options import Failure, ServeOptions
 from gridhall.contract.errors import Refusal
-from gridhall.domain import audit
+from gridhall.domain import audit, retention
 from gridhall.domain.work import Conflict, Work
 from gridhall.storage.engines import SQLITE, is_memory, is_sqlite
 
@@ -121,6 +121,7 @@ async def _load(storage: "AnyStorage", charter: Charter) -> None:
             raise _Filled
         loaded = await load(work.connection, charter.file.documents, work.source, hashed.__getitem__, charter.photos)
         for organization in loaded.organizations:
+            await retention.begin(work, organization)
             await audit.write(
                 work, organization, "organization_loaded", entity=("organization", organization), actor=None, details={}
             )

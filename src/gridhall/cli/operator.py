@@ -16,7 +16,7 @@ from gridhall.contract.errors import Refusal
 from gridhall.contract.tokens import kind_of
 from gridhall.domain import audit, tokens
 from gridhall.domain.people import Person
-from gridhall.domain.signals import AuthorityChanged
+from gridhall.domain.signals import Signal
 from gridhall.domain.source import Source, SystemClock
 from gridhall.domain.tokens import TokenRow
 from gridhall.domain.work import Work
@@ -33,7 +33,7 @@ SHORTEST_PASSWORD = 8
 class _Deaf:
     """Listens to no signals: a command remembers nothing."""
 
-    def heard(self, signal: AuthorityChanged) -> None: ...
+    def heard(self, signal: Signal) -> None: ...
 
     def lost(self) -> None: ...
 

@@ -34,11 +34,12 @@ class Reaction(msgspec.Struct, kw_only=True):
     count: int
 
 
-class Content(msgspec.Struct, kw_only=True):
-    """The part of a message that is the same for whoever reads it, and that nobody but its author changes.
+class _Written(msgspec.Struct, kw_only=True):
+    """What a message says of itself, but for blocks and attachments.
 
-    `user` is missing where no person or bot of the organization wrote it; `topic`, `purpose`, `name`, `old_name` and `inviter`
-    belong to the subtypes that tell of such a change; `thread_ts` and `parent_user_id` to replies.
+    `user` is missing where no person or bot of the organization wrote it; `username` and `icons` are there where an app posted
+    under a name or a picture of its own choice; `topic`, `purpose`, `name`, `old_name` and `inviter` belong to the subtypes
+    that tell of such a change; `thread_ts` and `parent_user_id` to replies; `streaming_state` to what an app streamed.
     """
 
     type: str = "message"
@@ -50,8 +51,8 @@ class Content(msgspec.Struct, kw_only=True):
     client_msg_id: str | UnsetType = UNSET
     app_id: str | UnsetType = UNSET
     bot_id: str | UnsetType = UNSET
-    blocks: list[dict[str, Any]] | UnsetType = UNSET
-    attachments: list[dict[str, Any]] | UnsetType = UNSET
+    username: str | UnsetType = UNSET
+    icons: dict[str, str] | UnsetType = UNSET
     topic: str | UnsetType = UNSET
     purpose: str | UnsetType = UNSET
     name: str | UnsetType = UNSET
@@ -61,6 +62,25 @@ class Content(msgspec.Struct, kw_only=True):
     edited: Edited | UnsetType = UNSET
     thread_ts: str | UnsetType = UNSET
     parent_user_id: str | UnsetType = UNSET
+    streaming_state: str | UnsetType = UNSET
+
+
+class Content(_Written, kw_only=True):
+    """The part of a message that is the same for whoever reads it, and that nobody but its author changes.
+
+    Blocks and attachments are JSON that was checked when it was sent, and that nobody looks into here.
+    """
+
+    blocks: msgspec.Raw | UnsetType = UNSET
+    attachments: msgspec.Raw | UnsetType = UNSET
+
+
+class Metadata(msgspec.Struct, kw_only=True):
+    """What an app attached to its message for other apps to read. `event_payload` is left out where nobody asked for it."""
+
+    event_type: str | UnsetType = UNSET
+    event_payload: dict[str, Any] | UnsetType = UNSET
+    entities: list[dict[str, Any]] | UnsetType = UNSET
 
 
 class Thread(msgspec.Struct, kw_only=True):
@@ -73,13 +93,16 @@ class Thread(msgspec.Struct, kw_only=True):
     is_locked: bool = False
 
 
-class Message(Content, kw_only=True):
+class Message(_Written, kw_only=True):
     """A message as one caller sees it.
 
     `root` is the parent of a reply that was sent to the channel as well; `subscribed` tells whether the caller follows the
     thread, and `last_read` and `unread_count` how far they read it; `permalink` is there only in lists of single messages.
     """
 
+    blocks: list[dict[str, Any]] | UnsetType = UNSET
+    attachments: list[dict[str, Any]] | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
     bot_profile: BotProfile | UnsetType = UNSET
     reply_count: int | UnsetType = UNSET
     reply_users_count: int | UnsetType = UNSET

@@ -53,7 +53,8 @@ class Message(msgspec.Struct, gc=False):
     """A message as it is stored; times are microseconds.
 
     `content` is the JSON of a `contract.messages.Content`; `thread` and `reactions`, None where there are none, are the ready
-    JSON of its thread's summary (without the braces) and of its list of reactions. `thread_ts` is the parent's, None for what
+    JSON of its thread's summary (without the braces) and of its list of reactions; `metadata` is the JSON of a
+    `contract.messages.Metadata`, None where its app attached nothing. `thread_ts` is the parent's, None for what
     is no reply; `in_channel` is false for replies that only the thread shows; `app` is the one whose bot posted it, None for a
     person's.
     """
@@ -71,6 +72,7 @@ class Message(msgspec.Struct, gc=False):
     thread: str | None
     reactions: str | None
     pinned: bool
+    metadata: str | None
 
     def read(self) -> Content:
         """The content, to look into or to change."""
@@ -236,12 +238,14 @@ class Draft(msgspec.Struct, frozen=True):
         parent: the message that it replies to.
         broadcast: whether a reply is shown in the channel as well.
         client_msg_id: with which a repetition posts nothing.
+        metadata: what its app attaches to it, as JSON.
     """
 
     content: Content
     parent: Message | None = None
     broadcast: bool = False
     client_msg_id: str | None = None
+    metadata: str | None = None
 
 
 async def post(work: "Work", conversation: Conversation, draft: Draft, *, author: Author) -> Message:
@@ -296,6 +300,7 @@ def _compose(conversation: Conversation, draft: Draft, author: Author, ts: int) 
         thread=None,
         reactions=None,
         pinned=False,
+        metadata=draft.metadata,
     )
 
 
@@ -379,6 +384,7 @@ async def delete(work: "Work", conversation: Conversation, message: Message, *, 
                 content=_encode(placeholder).decode(),
                 reactions=None,
                 pinned=False,
+                metadata=None,
             )
         )
         return

@@ -11,10 +11,20 @@ class AuthorityChanged:
     organization: str
 
 
-class Listener(Protocol):
-    """Somebody who remembers what signals make stale."""
+@dataclass(frozen=True, slots=True)
+class JobDue:
+    """A job was put down, or is due earlier than before. `due` is in Unix microseconds."""
 
-    def heard(self, signal: AuthorityChanged) -> None:
+    due: int
+
+
+Signal = AuthorityChanged | JobDue
+
+
+class Listener(Protocol):
+    """Somebody who remembers what signals make stale, or waits for what they tell."""
+
+    def heard(self, signal: Signal) -> None:
         """One signal, from this worker or another."""
         ...
 
@@ -25,3 +35,26 @@ class Listener(Protocol):
     def caught_up(self) -> None:
         """Signals are heard again; some may have been missed."""
         ...
+
+
+class Listeners:
+    """Several who listen: each hears everything."""
+
+    def __init__(self) -> None:
+        self._all: list[Listener] = []
+
+    def add(self, listener: Listener) -> None:
+        """One more who hears everything from now on."""
+        self._all.append(listener)
+
+    def heard(self, signal: Signal) -> None:
+        for listener in self._all:
+            listener.heard(signal)
+
+    def lost(self) -> None:
+        for listener in self._all:
+            listener.lost()
+
+    def caught_up(self) -> None:
+        for listener in self._all:
+            listener.caught_up()

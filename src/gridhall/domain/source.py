@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -21,11 +22,16 @@ class SystemClock:
     A set clock runs on from the time that it was set to; a frozen one stands still until it is advanced or let go.
     """
 
-    __slots__ = ("frozen_at", "offset")
+    __slots__ = ("_on_move", "frozen_at", "offset")
 
     def __init__(self) -> None:
         self.offset = 0
         self.frozen_at: int | None = None
+        self._on_move: list[Callable[[], None]] = []
+
+    def on_move(self, moved: Callable[[], None]) -> None:
+        """Have somebody called whenever the clock was moved: who waits for a time has to look again."""
+        self._on_move.append(moved)
 
     def now(self) -> int:
         if self.frozen_at is not None:
@@ -44,6 +50,8 @@ class SystemClock:
     def follow(self, state: dict[str, int | None]) -> None:
         """Be as another worker's clock is."""
         self.offset, self.frozen_at = state["offset"] or 0, state["frozen_at"]
+        for moved in self._on_move:
+            moved()
 
 
 class Source:
@@ -67,6 +75,10 @@ class Source:
     def seconds(self) -> int:
         """The time in whole Unix seconds."""
         return self.clock.now() // 1_000_000
+
+    def machine_micros(self) -> int:
+        """The machine's own time in Unix microseconds, which nobody moves: for how long a worker may be silent."""
+        return time.time_ns() // 1000
 
     def id(self, prefix: str) -> str:
         """A new id: the prefix and ten letters or digits, so that it reads as the platform's do."""

@@ -7,6 +7,7 @@ from gridhall.domain.apps import Apps
 from gridhall.domain.audit import Audit
 from gridhall.domain.conversations import Conversations
 from gridhall.domain.directory import Directory
+from gridhall.domain.jobs import Jobs
 from gridhall.domain.limits import Buckets
 from gridhall.domain.membership import Members
 from gridhall.domain.messages import Messages
@@ -18,7 +19,7 @@ from gridhall.domain.photos import Photos
 from gridhall.domain.pins import Pins
 from gridhall.domain.presence import Activity
 from gridhall.domain.reactions import Reactions
-from gridhall.domain.signals import AuthorityChanged
+from gridhall.domain.signals import Signal
 from gridhall.domain.source import Source
 from gridhall.domain.threads import Threads
 from gridhall.domain.tokens import Tokens
@@ -71,8 +72,10 @@ class Work(Protocol):
     def buckets(self) -> Buckets: ...
     @property
     def meta(self) -> Meta: ...
+    @property
+    def jobs(self) -> Jobs: ...
 
-    def signal(self, signal: AuthorityChanged) -> None:
+    def signal(self, signal: Signal) -> None:
         """Tell every worker, as soon as this unit is stored."""
         ...
 

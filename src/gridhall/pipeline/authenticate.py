@@ -15,7 +15,7 @@ from gridhall.contract.errors import (
 )
 from gridhall.contract.tokens import Token
 from gridhall.domain.actor import Actor
-from gridhall.domain.signals import AuthorityChanged
+from gridhall.domain.signals import AuthorityChanged, Signal
 from gridhall.domain.source import Source
 from gridhall.domain.tokens import load_actor
 from gridhall.domain.work import Storage
@@ -78,8 +78,10 @@ class Authenticate:
             self._actors[key] = actor
         return actor
 
-    def heard(self, signal: AuthorityChanged) -> None:
+    def heard(self, signal: Signal) -> None:
         """Forget the actors of the organization that changed."""
+        if not isinstance(signal, AuthorityChanged):
+            return
         self._generation += 1
         stale = [key for key, actor in self._actors.items() if actor.organization == signal.organization]
         for key in stale:

@@ -16,15 +16,22 @@ MOST_BODY = 4096
 LAST_SECOND = 253_370_764_799
 """The end of the year 9998: after the next one Python knows no dates, and clocks run on."""
 
+SETTLE_WITHIN = 60.0
+"""Seconds that an answer waits for jobs at the most."""
+
 ClockState = dict[str, int | None]
 
 
 class ClockChange(msgspec.Struct, forbid_unknown_fields=True):
-    """What to do to the clock, in this order: `set` it (Unix seconds), `advance` it (seconds), `freeze` it or let it go."""
+    """What to do to the clock, in this order: `set` it (Unix seconds), `advance` it (seconds), `freeze` it or let it go.
+
+    `settle` has the answer wait until every job that is due by then has been done.
+    """
 
     set: float | None = None
     advance: float | None = None
     freeze: bool | None = None
+    settle: bool = False
 
 
 class Control:
@@ -33,15 +40,22 @@ class Control:
     Arguments:
         key: what a bearer must know; None leaves the clock alone for good.
         tell: passes the clock's state on to the other workers.
+        settle: waits until no job is due any more, so many seconds at the most; gives whether it is so.
     """
 
     def __init__(
-        self, storage: Storage, clock: SystemClock, key: str | None, tell: Callable[[ClockState], Awaitable[None]] | None
+        self,
+        storage: Storage,
+        clock: SystemClock,
+        key: str | None,
+        tell: Callable[[ClockState], Awaitable[None]] | None,
+        settle: Callable[[float], Awaitable[bool]],
     ) -> None:
         self._storage = storage
         self._clock = clock
         self._key = key
         self._tell = tell
+        self._settle = settle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         what = scope["path"].removeprefix(PREFIX)
@@ -66,6 +80,7 @@ class Control:
         if not hmac.compare_digest(given.encode(), f"Bearer {self._key}".encode()):
             await respond_json(send, 401, {"error": "the control key is missing or wrong"})
             return
+        settled: dict[str, bool] = {}
         if scope["method"] == "POST":
             try:
                 change = msgspec.json.decode(await _read(receive), type=ClockChange)
@@ -80,10 +95,16 @@ class Control:
                     await respond_json(send, 503, {"error": "the other workers could not be told"})
                     return
             self._clock.follow(state)
+            if change.settle:
+                try:
+                    settled = {"settled": await self._settle(SETTLE_WITHIN)}
+                except Refusal:
+                    settled = {"settled": False}
         elif scope["method"] != "GET":
             await respond_json(send, 405, {"error": "read the clock with GET, change it with POST"})
             return
-        await respond_json(send, 200, {"now": self._clock.now() / 1_000_000, "frozen": self._clock.frozen_at is not None})
+        now, frozen = self._clock.now() / 1_000_000, self._clock.frozen_at is not None
+        await respond_json(send, 200, {"now": now, "frozen": frozen, **settled})
 
     def _changed(self, change: ClockChange) -> ClockState:
         """The clock's state after a change, which every worker takes over as it is."""

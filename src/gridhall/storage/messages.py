@@ -66,7 +66,7 @@ _AT_THIS = and_(
 _SAVE_CONTENT = Statement(update(_m).where(_AT_THIS).values(content=bindparam("new_content")), tuple)
 _SUMMARY = ("thread", "reactions", "pinned")
 _SAVE_SUMMARY = Statement(update(_m).where(_AT_THIS).values({name: bindparam(f"new_{name}") for name in _SUMMARY}), tuple)
-_CHANGING = ("subtype", "in_channel", "content", "thread", "reactions", "pinned")
+_CHANGING = ("subtype", "in_channel", "content", "thread", "reactions", "pinned", "metadata")
 _REPLACE = Statement(update(_m).where(_AT_THIS).values({name: bindparam(f"new_{name}") for name in _CHANGING}), tuple)
 _REMOVE = Statement(delete(_m).where(_IS_THIS), tuple)
 

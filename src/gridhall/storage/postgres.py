@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import bindparam, func, select
 
 from gridhall.contract.errors import FatalError, Refusal, ServiceUnavailable
-from gridhall.domain.signals import AuthorityChanged, Listener
+from gridhall.domain.signals import AuthorityChanged, JobDue, Listener, Signal
 from gridhall.domain.source import Source
 from gridhall.domain.work import Conflict, Work
 from gridhall.storage.statement import POSTGRESQL, Statement
@@ -293,7 +293,7 @@ class PostgresStorage:
                 result = await unit(work)
                 signals = dict.fromkeys(work.signals)
                 for signal in signals:
-                    await _notify(work, {"organization": signal.organization})
+                    await _notify(work, _news(signal))
             except (Exception, asyncio.CancelledError):
                 with contextlib.suppress(*_DRIVER):
                     await raw.execute("ROLLBACK")
@@ -381,6 +381,8 @@ class PostgresStorage:
             self._on_clock(news["clock"])
         elif "organization" in news:
             self._listener.heard(AuthorityChanged(news["organization"]))
+        elif "due" in news:
+            self._listener.heard(JobDue(news["due"]))
         else:
             # Nothing that this program says. Forgetting too much is safe.
             self._listener.caught_up()
@@ -410,6 +412,11 @@ async def _until_lost(connection: "asyncpg.Connection[Any]") -> None:
             await connection.execute("SELECT 1", timeout=_HEARTBEAT)
         except _DRIVER:
             return
+
+
+def _news(signal: Signal) -> dict[str, Any]:
+    """A signal as it goes over the wire."""
+    return {"due": signal.due} if isinstance(signal, JobDue) else {"organization": signal.organization}
 
 
 async def _notify(work: SqlWork, news: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gridhall.contract.errors import FatalError, Refusal, ServiceUnavailable
-from gridhall.domain.signals import AuthorityChanged, Listener
+from gridhall.domain.signals import Listener, Signal
 from gridhall.domain.source import Source
 from gridhall.domain.work import Work
 from gridhall.storage import schema
@@ -209,7 +209,7 @@ class SqliteStorage:
                 change anything; where one does not, all are rolled back and run again, apart.
         """
         outcomes: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
-        signals: list[AuthorityChanged] = []
+        signals: list[Signal] = []
         try:
             for unit, future in group:
                 # Whoever gave up waiting was told that nothing was stored.
@@ -252,7 +252,7 @@ class SqliteStorage:
             self._remembered.forget_all()
             self._write_connection.last_ts = {}
 
-    def _run(self, unit: Unit, signals: list[AuthorityChanged], apart: bool) -> tuple[Any, Exception | None]:
+    def _run(self, unit: Unit, signals: list[Signal], apart: bool) -> tuple[Any, Exception | None]:
         """Run one unit, in a savepoint where it is to be kept apart.
 
         Raises:

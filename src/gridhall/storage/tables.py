@@ -374,8 +374,9 @@ members = Table(
 )
 
 # `content` is the part of a message's JSON that depends neither on who reads it nor on what others do to it, stored ready;
-# `thread` and `reactions` are the parts that others' replies and reactions make, ready as well. `in_channel` tells a message of
-# the channel, a reply that was broadcast included, from one that only its thread shows.
+# `thread` and `reactions` are the parts that others' replies and reactions make, ready as well; `metadata` is what its
+# app attached for others to read. `in_channel` tells a message of the channel, a reply that was broadcast included, from one
+# that only its thread shows.
 messages = Table(
     "messages",
     metadata,
@@ -392,6 +393,7 @@ messages = Table(
     _json("thread", null=True),
     _json("reactions", null=True),
     _flag("pinned"),
+    _json("metadata", null=True),
     PrimaryKeyConstraint("organization", "conversation", "ts"),
 )
 Index(
@@ -457,6 +459,7 @@ deleted_messages = Table(
     _json("reactions", null=True),
     _number("deleted_ts"),
     _id("deleted_by"),
+    _json("metadata", null=True),
     PrimaryKeyConstraint("organization", "conversation", "ts"),
 )
 
@@ -544,6 +547,66 @@ audit = Table(
     _json("details"),
     PrimaryKeyConstraint("organization", "id"),
     Index("audit_by_at", "organization", "at"),
+)
+
+# Work that waits for its time, repeats, or is too much for one request (see domain/jobs.py). `due` is in microseconds of the
+# server's clock, `leased_until` of the machine's own.
+jobs = Table(
+    "jobs",
+    metadata,
+    _id("organization"),
+    _id("kind"),
+    _id("key"),
+    _number("due"),
+    _json("payload"),
+    _json("progress", null=True),
+    _number("attempts"),
+    _text("error", null=True),
+    _id("lease", null=True),
+    _number("leased_until"),
+    _number("wanted"),
+    _number("created"),
+    PrimaryKeyConstraint("organization", "kind", "key"),
+    Index("jobs_by_due", "due"),
+)
+
+# Messages that wait for their time. `organization` is the host's; `position` keeps those of one second in the order in which
+# they were scheduled; `token` is the id of the token that scheduled the message and as which it is posted. `content` is the
+# JSON of a message's content without author and `ts`.
+scheduled_messages = Table(
+    "scheduled_messages",
+    metadata,
+    _id("organization"),
+    _id("conversation"),
+    _id("id"),
+    _number("post_at"),
+    _number("position"),
+    _number("created"),
+    _id("person_organization"),
+    _id("person"),
+    _id("app", null=True),
+    _id("team"),
+    _id("token"),
+    _number("thread_ts", null=True),
+    _flag("broadcast"),
+    _json("content"),
+    _json("metadata", null=True),
+    PrimaryKeyConstraint("organization", "id"),
+    Index("scheduled_messages_by_conversation", "organization", "conversation", "post_at", "position"),
+    Index("scheduled_messages_by_person", "person_organization", "person", "post_at", "id"),
+)
+
+# Messages that are still being written: what their app has streamed into them so far, as JSON.
+streams = Table(
+    "streams",
+    metadata,
+    _id("organization"),
+    _id("conversation"),
+    _number("ts"),
+    _id("app"),
+    _json("state"),
+    _number("updated"),
+    PrimaryKeyConstraint("organization", "conversation", "ts"),
 )
 
 # One integer is a whole token bucket: the time at which it would be full again (see domain/limits.py).

@@ -2,12 +2,13 @@
 
 from functools import cached_property
 
-from gridhall.domain.signals import AuthorityChanged
+from gridhall.domain.signals import Signal
 from gridhall.domain.source import Source
 from gridhall.storage.apps import SqlApps
 from gridhall.storage.audit import SqlAudit
 from gridhall.storage.conversations import SqlConversations
 from gridhall.storage.directory import SqlDirectory
+from gridhall.storage.jobs import SqlJobs
 from gridhall.storage.limits import SqlBuckets
 from gridhall.storage.members import SqlMembers
 from gridhall.storage.messages import SqlMessages
@@ -30,7 +31,7 @@ class SqlWork:
     def __init__(self, connection: Connection, source: Source) -> None:
         self.connection = connection
         self.source = source
-        self.signals: list[AuthorityChanged] = []
+        self.signals: list[Signal] = []
 
     @cached_property
     def organizations(self) -> SqlOrganizations:
@@ -104,5 +105,9 @@ class SqlWork:
     def meta(self) -> SqlMeta:
         return SqlMeta(self.connection)
 
-    def signal(self, signal: AuthorityChanged) -> None:
+    @cached_property
+    def jobs(self) -> SqlJobs:
+        return SqlJobs(self.connection)
+
+    def signal(self, signal: Signal) -> None:
         self.signals.append(signal)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
-from msgspec import UNSET
 
 from gridhall.catalogue.arguments import Arg
 from gridhall.catalogue.method import method
@@ -19,6 +18,7 @@ from gridhall.contract.errors import (
     DuplicateChannelNotFound,
     DuplicateMessageNotFound,
     InvalidArguments,
+    InvalidAttachments,
     InvalidBlocks,
     InvalidBlocksFormat,
     IsArchived,
@@ -39,14 +39,17 @@ from gridhall.contract.rates import Limit, Tier
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok, ResponseMetadata
-from gridhall.domain import addressees, messages, mrkdwn, names, posting, reading
+from gridhall.domain import addressees, content, messages, mrkdwn, posting, reading
 from gridhall.domain.actor import Actor
 from gridhall.domain.call import Call
+from gridhall.domain.content import LONGEST_TEXT, Codes, Sent
 from gridhall.domain.messages import ME, Author, Draft
 from gridhall.domain.mrkdwn import Parse
-from gridhall.methods.chat.content import LONGEST_TEXT, Blocks, PostedAttachments, check_objects, refuse_unserved
+from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText, refuse_unserved
 
 LONGEST_CLIENT_ID = 255
+
+CODES = Codes(long_blocks=MsgBlocksTooLong, long_attachments=AttachmentPayloadLimitExceeded)
 
 
 def _per_channel(actor: Actor, team: str | None, raw: Mapping[str, object]) -> str:
@@ -72,7 +75,8 @@ class PostMessageArgs(msgspec.Struct, frozen=True):
     ]
     text: Annotated[str | None, Arg("The message; beside blocks what a notification says.", example="Hello world")] = None
     blocks: Blocks = None
-    attachments: PostedAttachments = None
+    attachments: Attachments = None
+    markdown_text: MarkdownText = None
     thread_ts: Annotated[str | None, Arg("The message that this one replies to.", example="1405894322.002768")] = None
     reply_broadcast: Annotated[bool, Arg("Whether the channel shows a reply as well.", example="true")] = False
     parse: Annotated[
@@ -108,11 +112,13 @@ class PostMessageResult(Ok, kw_only=True):
         ChannelNotFound,
         DuplicateChannelNotFound,
         DuplicateMessageNotFound,
+        InvalidAttachments,
         InvalidBlocks,
         InvalidBlocksFormat,
         IsArchived,
         MarkdownTextConflict,
         MsgBlocksTooLong,
+        MsgTooLong,
         NoText,
         NotInChannel,
         RestrictedAction,
@@ -126,39 +132,42 @@ class PostMessageResult(Ok, kw_only=True):
 )
 async def post_message(call: Call, args: PostMessageArgs) -> PostMessageResult:
     """Post a message."""
-    _check(call, args)
+    sent = _sent(call, args)
     conversation = await addressees.see(call, args.channel, people=True, nameless=TeamNotFound)
-    text = args.text or ""
-    if not text.strip() and not args.blocks and not args.attachments:
+    if sent.is_empty:
         raise NoText
     await posting.require(call, conversation, reply=args.thread_ts is not None, broadcast=args.reply_broadcast, public=True)
     parent = await posting.parent_of(call, conversation, args.thread_ts) if args.thread_ts is not None else None
-    content = Content(text=await _written(call, args, text), blocks=args.blocks or UNSET, attachments=args.attachments or UNSET)
-    draft = Draft(content, parent, args.reply_broadcast, args.client_msg_id)
+    composed = await content.compose(call, sent, CODES)
+    written = Content(text=composed.text, blocks=composed.blocks, attachments=composed.attachments)
+    draft = Draft(written, parent, args.reply_broadcast, args.client_msg_id)
     message = await messages.post(call.work, conversation, draft, author=Author.of(call.actor, call.team))
     shown = await reading.show_one(call, message)
     result = PostMessageResult(channel=conversation.id, ts=ts_text(message.ts), message=ready(shown))
-    if len(text) > LONGEST_TEXT:
+    if sent.text is not None and len(sent.text) > LONGEST_TEXT:
         result.warning = "message_truncated"
         cut = f"[WARN] was cut after {LONGEST_TEXT:,} characters: text"
         result.response_metadata = ResponseMetadata(warnings=[result.warning], messages=[cut])
     return result
 
 
-def _check(call: Call, args: PostMessageArgs) -> None:
-    """Refuse what no message can be made of, whatever the conversation."""
+def _sent(call: Call, args: PostMessageArgs) -> Sent:
+    """What is sent; refuses what no message can be made of, whatever the conversation."""
     refuse_unserved(call)
-    check_objects(args.blocks, args.attachments, long_blocks=MsgBlocksTooLong, long_attachments=AttachmentPayloadLimitExceeded)
+    sent = Sent(
+        args.text,
+        args.blocks,
+        args.attachments,
+        args.markdown_text,
+        parse=Parse.of(args.parse, link_names=args.link_names),
+        formatted=args.mrkdwn,
+    )
+    content.check(sent)
     if args.as_user and call.actor.acts_as is Token.BOT:
         raise AsUserNotSupported
     if args.client_msg_id is not None and len(args.client_msg_id) > LONGEST_CLIENT_ID:
         raise InvalidArguments(f"[ERROR] must be no longer than {LONGEST_CLIENT_ID} characters: client_msg_id")
-
-
-async def _written(call: Call, args: PostMessageArgs, text: str) -> str:
-    parse = Parse.of(args.parse, link_names=args.link_names)
-    text = text[:LONGEST_TEXT]
-    return await names.write(call, text, parse) if parse.links_names else mrkdwn.written(text, parse)
+    return sent
 
 
 class MeMessageArgs(msgspec.Struct, frozen=True):

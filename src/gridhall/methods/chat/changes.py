@@ -31,12 +31,13 @@ from gridhall.contract.rates import Tier
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
-from gridhall.domain import authorship, conversations, items, messages, names, posting, reading
+from gridhall.domain import authorship, content, conversations, items, messages, posting, reading
 from gridhall.domain.call import Call
+from gridhall.domain.content import Codes, Sent
 from gridhall.domain.conversations import Hold, Seen
 from gridhall.domain.messages import BROADCAST, Message
 from gridhall.domain.mrkdwn import Parse
-from gridhall.methods.chat.content import Attachments, Blocks, check_objects, refuse_unserved
+from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText, refuse_unserved
 
 LONGEST_UPDATE = 4_000
 """Characters of a changed text. Source: the reference page of chat.update."""
@@ -52,6 +53,7 @@ class UpdateArgs(msgspec.Struct, frozen=True):
     text: Annotated[str | None, Arg("The new text, up to 4,000 characters.", example="Hello world")] = None
     blocks: Blocks = None
     attachments: Attachments = None
+    markdown_text: MarkdownText = None
     reply_broadcast: Annotated[bool, Arg("Whether the channel is to show a reply from now on.", example="true")] = False
     parse: Annotated[
         str | None, Arg("`none` links no bare address, `full` takes the text for unformatted.", example="none")
@@ -114,38 +116,42 @@ _told = msgspec.json.Decoder(UpdatedMessage).decode
 )
 async def update(call: Call, args: UpdateArgs) -> UpdateResult:
     """Change a message that one posted."""
-    _check(call, args)
+    sent = _sent(call, args)
     conversation = await conversations.see(call, args.channel, Hold.STEADY)
     if conversation.archived:
         raise IsInactive
     message = await items.find(call, conversation, args.ts, held=True)
     authorship.require_change(call, message)
     if args.reply_broadcast and message.subtype != BROADCAST:
-        message = await _broadcast(call, conversation, message, args)
-    elif _has_content(args):
-        message = await _edit(call, conversation, message, args)
+        message = await _broadcast(call, conversation, message, sent)
+    elif _has_content(sent):
+        message = await _edit(call, conversation, message, sent)
     told = _told(await reading.show_one(call, message))
     return UpdateResult(channel=conversation.id, ts=ts_text(message.ts), text=told.text, message=told)
 
 
-def _has_content(args: UpdateArgs) -> bool:
-    return args.text is not None or args.blocks is not None or args.attachments is not None
+def _has_content(sent: Sent) -> bool:
+    return not (sent.text is None and sent.blocks is None and sent.attachments is None and sent.markdown_text is None)
 
 
-def _check(call: Call, args: UpdateArgs) -> None:
+def _sent(call: Call, args: UpdateArgs) -> Sent:
+    """What is sent; refuses what no message can be made of, whatever the conversation."""
     refuse_unserved(call)
-    check_objects(args.blocks, args.attachments)
-    if not _has_content(args) and not args.reply_broadcast:
+    parse = Parse.of(args.parse, link_names=args.link_names is not None and is_true(args.link_names))
+    sent = Sent(args.text, args.blocks, args.attachments, args.markdown_text, parse=parse)
+    content.check(sent)
+    if not _has_content(sent) and not args.reply_broadcast:
         raise NoText
     if args.text is not None and len(args.text) > LONGEST_UPDATE:
         raise MsgTooLong
+    return sent
 
 
-async def _broadcast(call: Call, conversation: Seen, message: Message, args: UpdateArgs) -> Message:
+async def _broadcast(call: Call, conversation: Seen, message: Message, sent: Sent) -> Message:
     """Have the channel show a reply."""
     if message.thread_ts is None or message.subtype is not None:
         raise CantBroadcastMessage
-    if _has_content(args):
+    if _has_content(sent):
         raise NoDualBroadcastContentUpdate
     try:
         await posting.require(call, conversation, reply=True, broadcast=True, public=True)
@@ -154,32 +160,37 @@ async def _broadcast(call: Call, conversation: Seen, message: Message, args: Upd
     return await messages.broadcast(call.work, message)
 
 
-async def _edit(call: Call, conversation: Seen, message: Message, args: UpdateArgs) -> Message:
+async def _edit(call: Call, conversation: Seen, message: Message, sent: Sent) -> Message:
     """Give the message the content that was sent; what is the same already is no edit."""
     before = message.read()
-    after = await _changed(call, before, args)
+    after = await _changed(call, before, sent)
     if (after.text, after.blocks, after.attachments) == (before.text, before.blocks, before.attachments):
         return message
     assert call.actor.user is not None
     # Source of when an edit is not told: the reference page of chat.update.
-    marked = args.text is not None and not args.blocks
+    marked = not sent.blocks and (sent.text is not None or sent.markdown_text is not None)
     return await messages.edit(call.work, conversation, message, after, editor=call.actor.user, marked=marked)
 
 
-async def _changed(call: Call, before: Content, args: UpdateArgs) -> Content:
+async def _changed(call: Call, before: Content, sent: Sent) -> Content:
     """The content after the change: new text takes blocks away that are not sent again, attachments stay unless they are.
 
     Raises:
         NoText: nothing would be left.
     """
     text, blocks, attachments = before.text, before.blocks, before.attachments
-    if args.text is not None:
-        parse = Parse.of(args.parse, link_names=args.link_names is not None and is_true(args.link_names))
-        text, blocks = await names.write(call, args.text, parse), UNSET
-    if args.blocks is not None:
-        blocks = args.blocks or UNSET
-    if args.attachments is not None:
-        attachments = args.attachments or UNSET
+    if not sent.is_empty:
+        composed = await content.compose(call, sent, Codes())
+        if sent.text is not None or sent.blocks or sent.markdown_text:
+            text, blocks = composed.text, composed.blocks
+        if sent.attachments:
+            attachments = composed.attachments
+    elif sent.text is not None:
+        text, blocks = "", UNSET
+    if sent.blocks == []:
+        blocks = UNSET
+    if sent.attachments == []:
+        attachments = UNSET
     if not text.strip() and blocks is UNSET and attachments is UNSET:
         raise NoText
     return msgspec.structs.replace(before, text=text, blocks=blocks, attachments=attachments)

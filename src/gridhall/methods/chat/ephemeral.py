@@ -26,9 +26,11 @@ from gridhall.contract.rates import Tier
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
-from gridhall.domain import addressees, posting
+from gridhall.domain import addressees, content, posting
 from gridhall.domain.call import Call
-from gridhall.methods.chat.content import LONGEST_TEXT, Attachments, Blocks, check_objects, refuse_unserved
+from gridhall.domain.content import LONGEST_TEXT, Codes, Sent
+from gridhall.domain.mrkdwn import Parse
+from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText
 
 
 class PostEphemeralArgs(msgspec.Struct, frozen=True):
@@ -39,6 +41,7 @@ class PostEphemeralArgs(msgspec.Struct, frozen=True):
     text: Annotated[str | None, Arg("The message; beside blocks what a notification says.", example="Hello world")] = None
     blocks: Blocks = None
     attachments: Attachments = None
+    markdown_text: MarkdownText = None
     thread_ts: Annotated[str | None, Arg("The message that this one replies to.", example="1405894322.002768")] = None
     parse: Annotated[str | None, Arg("How much of the text becomes links.", example="full")] = None
     link_names: Annotated[bool, Arg("Whether names of channels, and @here and its like, become links.", example="true")] = False
@@ -75,13 +78,13 @@ class PostEphemeralResult(Ok, kw_only=True):
 )
 async def post_ephemeral(call: Call, args: PostEphemeralArgs) -> PostEphemeralResult:
     """Show one person a message that is kept nowhere."""
-    refuse_unserved(call)
-    check_objects(args.blocks, args.attachments)
+    parse = Parse.of(args.parse, link_names=args.link_names)
+    sent = Sent(args.text, args.blocks, args.attachments, args.markdown_text, parse=parse)
+    content.check(sent)
     conversation = await addressees.see(call, args.channel)
-    text = args.text or ""
-    if not text.strip() and not args.blocks and not args.attachments:
+    if sent.is_empty:
         raise NoText
-    if len(text) > LONGEST_TEXT:
+    if args.text is not None and len(args.text) > LONGEST_TEXT:
         raise MsgTooLong
     try:
         await posting.require(call, conversation, reply=args.thread_ts is not None)
@@ -91,6 +94,7 @@ async def post_ephemeral(call: Call, args: PostEphemeralArgs) -> PostEphemeralRe
         raise UserNotInChannel
     if args.thread_ts is not None:
         await posting.parent_of(call, conversation, args.thread_ts)
+    await content.compose(call, sent, Codes())
     now = call.work.source.micros()
     return PostEphemeralResult(
         message_ts=ts_text(await call.work.messages.next_ts(conversation.organization, conversation.id, now))

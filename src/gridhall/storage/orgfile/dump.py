@@ -253,8 +253,8 @@ class _Dump:
             text=steps[0]["previous"] if steps else content.text,
             thread_ts=None if row["thread_ts"] is None else ts_text(row["thread_ts"]),
             subtype=content.subtype or None,
-            blocks=_or_none(content.blocks),
-            attachments=_or_none(content.attachments),
+            blocks=_objects(content.blocks),
+            attachments=_objects(content.attachments),
             client_msg_id=content.client_msg_id or None,
             app=UNSET if row["person"] in self._bots else content.app_id,
             reactions=given,
@@ -325,6 +325,10 @@ def _taken(entry: type[msgspec.Struct], row: dict[str, Any], *, without: Iterabl
 def _or_unset(value: T | None) -> T | UnsetType:
     """A column that is NULL or empty, as a key that is left out."""
     return value or UNSET
+
+
+def _objects(json: msgspec.Raw | UnsetType) -> list[dict[str, Any]] | None:
+    return None if json is UNSET else msgspec.json.decode(json)
 
 
 def _or_none(value: T | UnsetType) -> T | None:

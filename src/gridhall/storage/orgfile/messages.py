@@ -116,6 +116,7 @@ class _Told:
             "subtype": content.subtype or None,
             "content": _text(content),
             "reactions": _summary(reactions),
+            "metadata": None,
         }
         if entry.deleted:
             ended = {"deleted_ts": ts_micros(entry.deleted.ts), "deleted_by": entry.deleted.user}
@@ -150,8 +151,8 @@ class _Told:
             client_msg_id=entry.client_msg_id or UNSET,
             app_id=author.app or UNSET,
             bot_id=author.bot_id or UNSET,
-            blocks=_or_unset(entry.blocks),
-            attachments=_or_unset(entry.attachments),
+            blocks=_raw(entry.blocks),
+            attachments=_raw(entry.attachments),
             topic=_or_unset(entry.topic),
             purpose=_or_unset(entry.purpose),
             name=_or_unset(entry.name),
@@ -183,6 +184,7 @@ class _Told:
                 "thread": self._thread(ts),
                 "reactions": None,
                 "pinned": False,
+                "metadata": None,
             },
         )
 
@@ -232,6 +234,10 @@ class _Told:
 def _app_of_bot(author: Author) -> str | None:
     """The app whose bot the message tells, also where a person posted through it."""
     return author.app if author.bot_id is not None else None
+
+
+def _raw(objects: list[dict[str, Any]] | None) -> msgspec.Raw | UnsetType:
+    return UNSET if objects is None else msgspec.Raw(msgspec.json.encode(objects))
 
 
 def _or_unset(value: T | None) -> T | UnsetType:

@@ -1,0 +1,120 @@
+"""What a message says: from what a caller sends to what is stored."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from gridhall.contract.errors import (
+    InvalidAttachments,
+    InvalidBlocks,
+    MarkdownTextConflict,
+    MsgTooLong,
+    NoText,
+    Refusal,
+)
+from gridhall.domain import attachments, blocks, markdown, mrkdwn, names, rich_text
+from gridhall.domain.mrkdwn import Parse
+
+if TYPE_CHECKING:
+    from gridhall.domain.call import Call
+
+LONGEST_TEXT = 40_000
+"""Characters of a text. Source: the platform's note on long messages."""
+
+LONGEST_MARKDOWN = 12_000
+"""Characters of a text in standard Markdown. Source: the reference page of chat.postMessage."""
+
+Objects = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a caller sends, as it came.
+
+    Arguments:
+        text: None where none was sent, which matters to who changes a message.
+        parse: how much of the text becomes links.
+        formatted: whether the text's markup counts.
+    """
+
+    text: str | None
+    blocks: Objects | None = None
+    attachments: Objects | None = None
+    markdown_text: str | None = None
+    parse: Parse = Parse.LINKS
+    formatted: bool = True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing that anybody could see."""
+        written = (self.text or "").strip() or (self.markdown_text or "").strip()
+        return not (written or self.blocks or self.attachments)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What is stored: the text, and the JSON of blocks and attachments."""
+
+    text: str
+    blocks: msgspec.Raw | UnsetType = UNSET
+    attachments: msgspec.Raw | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What a method refuses content with that is too long, where it documents a code of its own."""
+
+    long_blocks: type[Refusal] = InvalidBlocks
+    long_attachments: type[Refusal] = InvalidAttachments
+
+
+def check(sent: Sent) -> None:
+    """Refuse what no message can be made of, whatever the conversation.
+
+    Raises:
+        MarkdownTextConflict: text in standard Markdown stands beside other text or blocks.
+        MsgTooLong: it is too long.
+    """
+    if sent.markdown_text is not None:
+        if sent.text or sent.blocks:
+            raise MarkdownTextConflict
+        if len(sent.markdown_text) > LONGEST_MARKDOWN:
+            raise MsgTooLong
+
+
+async def compose(call: "Call", sent: Sent, codes: Codes) -> Composed:
+    """Make what is stored of what was sent, which `check` let pass.
+
+    A text alone gets the rich text that clients show. Blocks without a text get one that tells what they say, for whoever sees
+    no blocks.
+
+    Raises:
+        NoText: there is nothing to say.
+        InvalidBlocks, InvalidAttachments, TooManyAttachments: see `blocks.read` and `attachments.read`.
+        codes.long_blocks, codes.long_attachments: they are too long.
+    """
+    if sent.is_empty:
+        raise NoText
+    attached: msgspec.Raw | UnsetType = UNSET
+    if sent.attachments:
+        attached = attachments.written(attachments.read(sent.attachments, too_long=codes.long_attachments), call.work.source)
+    if sent.markdown_text:
+        text, made = markdown.compose(sent.markdown_text, call.work.source)
+        return Composed(text, made, attached)
+    if sent.blocks:
+        read = blocks.read(sent.blocks, too_long=codes.long_blocks)
+        text = await _text(call, sent) if sent.text else blocks.fallback(read)
+        return Composed(text, blocks.written(read, call.work.source), attached)
+    if not sent.text:
+        return Composed("", UNSET, attached)
+    text = await _text(call, sent)
+    return Composed(text, rich_text.of(text, call.work.source, formatted=sent.formatted), attached)
+
+
+async def _text(call: "Call", sent: Sent) -> str:
+    text = (sent.text or "")[:LONGEST_TEXT]
+    if sent.parse.links_names:
+        return await names.write(call, text, sent.parse)
+    return mrkdwn.written(text, sent.parse)

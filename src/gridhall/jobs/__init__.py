@@ -1,0 +1,12 @@
+"""Work that waits for its time, repeats, or is too much for one request: the kinds that there are, and who runs them."""
+
+from collections.abc import Mapping
+
+from gridhall.domain import retention, scheduled
+from gridhall.domain.jobs import Step
+
+KINDS: Mapping[str, Step] = {
+    retention.JOB: retention.step,
+    scheduled.JOB: scheduled.step,
+}
+"""What a step of each kind of job does."""

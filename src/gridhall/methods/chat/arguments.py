@@ -1,0 +1,45 @@
+"""What the methods that post or change messages have in common: the arguments that carry content."""
+
+from typing import Annotated, Any
+
+from gridhall.catalogue.arguments import Arg
+from gridhall.contract.errors import InvalidArguments, InvalidAttachments, InvalidBlocksFormat
+from gridhall.domain import attachments, blocks
+from gridhall.domain.call import Call
+from gridhall.domain.content import LONGEST_MARKDOWN
+
+Objects = list[dict[str, Any]]
+
+_BLOCKS = '[{"type": "section", "text": {"type": "plain_text", "text": "Hello world"}}]'
+_ATTACHMENTS = '[{"pretext": "pre-hello", "text": "text-world"}]'
+
+Blocks = Annotated[
+    Objects | None, Arg(f"The message's blocks, up to {blocks.MOST}.", invalid=InvalidBlocksFormat, example=_BLOCKS)
+]
+Attachments = Annotated[
+    Objects | None,
+    Arg(f"The message's attachments, up to {attachments.MOST}.", invalid=InvalidAttachments, example=_ATTACHMENTS),
+]
+MarkdownText = Annotated[
+    str | None,
+    Arg(
+        f"The message in standard Markdown, up to {LONGEST_MARKDOWN:,} characters, in place of `text` and `blocks`.",
+        example="**This is bold text**",
+    ),
+]
+
+UNSERVED = frozenset({"current_draft_last_updated_ts", "file_ids", "unfurled_attachments"})
+"""Arguments that would change the message and are not served yet: a message without what was asked for would be a wrong one."""
+
+
+def refuse_unserved(call: Call) -> None:
+    """Refuse a call whose message cannot be made yet.
+
+    Raises:
+        InvalidArguments: an argument is not served yet.
+    """
+    raw = call.raw or {}
+    if UNSERVED.isdisjoint(raw):
+        return
+    if unserved := sorted(name for name in UNSERVED if raw.get(name) not in (None, "")):
+        raise InvalidArguments(*(f"[ERROR] not supported yet: {name}" for name in unserved))
