@@ -119,6 +119,7 @@ class _History:
             thread=self._thread(number) if kind == _PARENT else None,
             reactions=self._reactions_part(number) if kind == _REACTED else None,
             pinned=False,
+            metadata=None,
         )
 
     def _author(self, number: int) -> str:

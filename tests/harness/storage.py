@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from sqlalchemy import bindparam, insert
 
-from gridhall.domain.signals import AuthorityChanged
+from gridhall.domain.signals import AuthorityChanged, Signal
 from gridhall.domain.source import Source, SystemClock
 from gridhall.domain.work import Storage, Work
 from gridhall.storage.engines import AnyStorage, open_storage
@@ -46,8 +46,9 @@ class Ear:
     def __init__(self) -> None:
         self.events: list[str] = []
 
-    def heard(self, signal: AuthorityChanged) -> None:
-        self.events.append(signal.organization)
+    def heard(self, signal: Signal) -> None:
+        if isinstance(signal, AuthorityChanged):
+            self.events.append(signal.organization)
 
     def lost(self) -> None:
         self.events.append("lost")

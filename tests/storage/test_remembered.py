@@ -260,7 +260,7 @@ def test_a_defect_in_looking_is_told_with_its_traceback_and_looking_goes_on(
 
 def large_page(size: int, number: int) -> tuple[dict[str, Any], Page]:
     """The parameters of a page of one message with so much content, and the page."""
-    message = Message("E0", "C0", number, "E0", "U0", None, None, True, None, "x" * size, None, None, False)
+    message = Message("E0", "C0", number, "E0", "U0", None, None, True, None, "x" * size, None, None, False, None)
     return {"conversation": "C0", "latest": number}, Page([message])
 
 
