@@ -520,6 +520,22 @@ class InvalidAttachments(Refusal):
     """The attachments are no list of objects."""
 
 
+class InvalidMetadataFormat(Refusal):
+    """A message's metadata is no object, or has neither an event nor entities."""
+
+
+class InvalidMetadataSchema(Refusal):
+    """A part of a message's metadata is missing or of the wrong kind."""
+
+
+class MetadataMustBeSentFromApp(Refusal):
+    """Only apps attach metadata, and the token belongs to none."""
+
+
+class MetadataTooLarge(Refusal):
+    """All of a message's metadata together is too long."""
+
+
 class TooManyAttachments(Refusal):
     """The message has more attachments than one can have."""
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from gridhall.catalogue.arguments import Arg
-from gridhall.contract.errors import InvalidArguments, InvalidAttachments, InvalidBlocksFormat
+from gridhall.contract.errors import InvalidArguments, InvalidAttachments, InvalidBlocksFormat, InvalidMetadataFormat
 from gridhall.domain import attachments, blocks
 from gridhall.domain.call import Call
 from gridhall.domain.content import LONGEST_MARKDOWN
@@ -11,6 +11,7 @@ from gridhall.domain.content import LONGEST_MARKDOWN
 Objects = list[dict[str, Any]]
 
 _BLOCKS = '[{"type": "section", "text": {"type": "plain_text", "text": "Hello world"}}]'
+_METADATA = '{"event_type": "task_created", "event_payload": {"id": "11223", "title": "Redesign the home page"}}'
 _ATTACHMENTS = '[{"pretext": "pre-hello", "text": "text-world"}]'
 
 Blocks = Annotated[
@@ -19,6 +20,10 @@ Blocks = Annotated[
 Attachments = Annotated[
     Objects | None,
     Arg(f"The message's attachments, up to {attachments.MOST}.", invalid=InvalidAttachments, example=_ATTACHMENTS),
+]
+Metadata = Annotated[
+    dict[str, Any] | None,
+    Arg("What the app attaches for other apps to read.", invalid=InvalidMetadataFormat, example=_METADATA),
 ]
 MarkdownText = Annotated[
     str | None,
