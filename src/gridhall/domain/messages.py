@@ -11,12 +11,13 @@ from gridhall.contract.messages import Content, Edited
 from gridhall.contract.timestamps import ts_text
 from gridhall.domain import threads
 from gridhall.domain.conversations import Conversation
+from gridhall.domain.personas import Persona
 
 if TYPE_CHECKING:
     from gridhall.domain.actor import Actor
     from gridhall.domain.work import Work
 
-BROADCAST, ME = "thread_broadcast", "me_message"
+BROADCAST, ME, BOT_MESSAGE = "thread_broadcast", "me_message", "bot_message"
 
 SYSTEM = frozenset(
     {
@@ -35,7 +36,7 @@ SYSTEM = frozenset(
 )
 """Kinds of messages in which a conversation tells what was done to it: nobody needs to read them."""
 
-WRITTEN = frozenset({None, BROADCAST, ME, "bot_message", "file_share"})
+WRITTEN = frozenset({None, BROADCAST, ME, BOT_MESSAGE, "file_share"})
 """Kinds of messages that somebody wrote: what is changed and pinned. What a conversation tells of itself is neither."""
 
 OUT_OF_SIGHT = "dlp_tombstone"
@@ -239,6 +240,7 @@ class Draft(msgspec.Struct, frozen=True):
         broadcast: whether a reply is shown in the channel as well.
         client_msg_id: with which a repetition posts nothing.
         metadata: what its app attaches to it, as JSON.
+        persona: under which it is shown instead of the author.
     """
 
     content: Content
@@ -246,6 +248,7 @@ class Draft(msgspec.Struct, frozen=True):
     broadcast: bool = False
     client_msg_id: str | None = None
     metadata: str | None = None
+    persona: Persona | None = None
 
 
 async def post(work: "Work", conversation: Conversation, draft: Draft, *, author: Author) -> Message:
@@ -276,7 +279,10 @@ def _compose(conversation: Conversation, draft: Draft, author: Author, ts: int) 
     """The message that a draft becomes at its time."""
     parent, content = draft.parent, draft.content
     content.ts = ts_text(ts)
-    content.user = author.person
+    if draft.persona is None:
+        content.user = author.person
+    else:
+        _appear(content, draft.persona)
     content.team = author.team
     content.client_msg_id = draft.client_msg_id or UNSET
     content.app_id = author.app or UNSET
@@ -302,6 +308,13 @@ def _compose(conversation: Conversation, draft: Draft, author: Author, ts: int) 
         pinned=False,
         metadata=draft.metadata,
     )
+
+
+def _appear(content: Content, persona: Persona) -> None:
+    """Have a message tell of a persona instead of its author."""
+    content.subtype = BOT_MESSAGE
+    content.username = persona.username or UNSET
+    content.icons = persona.icons or UNSET
 
 
 async def _posted_before(work: "Work", conversation: Conversation, author: Author, client_msg_id: str) -> Message:

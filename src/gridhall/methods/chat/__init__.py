@@ -39,13 +39,13 @@ from gridhall.contract.rates import Limit, Tier
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok, ResponseMetadata
-from gridhall.domain import addressees, content, messages, mrkdwn, posting, reading
+from gridhall.domain import addressees, content, messages, mrkdwn, personas, posting, reading
 from gridhall.domain.actor import Actor
 from gridhall.domain.call import Call
 from gridhall.domain.content import LONGEST_TEXT, Codes, Sent
 from gridhall.domain.messages import ME, Author, Draft
 from gridhall.domain.mrkdwn import Parse
-from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText, refuse_unserved
+from gridhall.methods.chat.arguments import Attachments, Blocks, IconEmoji, IconUrl, MarkdownText, Username, refuse_unserved
 
 LONGEST_CLIENT_ID = 255
 
@@ -87,6 +87,9 @@ class PostMessageArgs(msgspec.Struct, frozen=True):
     unfurl_links: Annotated[bool, Arg("Whether links to text are shown with a preview.", example="true")] = True
     unfurl_media: Annotated[bool, Arg("Whether links to media are shown with a preview.", example="false")] = True
     as_user: Annotated[bool, Arg("Whether the message is the person's own, as it always is with their token.")] = False
+    username: Username = None
+    icon_emoji: IconEmoji = None
+    icon_url: IconUrl = None
     client_msg_id: Annotated[
         str | None, Arg("An id of the client's own, up to 255 characters, with which a repetition posts nothing.")
     ] = None
@@ -133,6 +136,7 @@ class PostMessageResult(Ok, kw_only=True):
 async def post_message(call: Call, args: PostMessageArgs) -> PostMessageResult:
     """Post a message."""
     sent = _sent(call, args)
+    persona = personas.choose(call, username=args.username, icon_emoji=args.icon_emoji, icon_url=args.icon_url)
     conversation = await addressees.see(call, args.channel, people=True, nameless=TeamNotFound)
     if sent.is_empty:
         raise NoText
@@ -140,7 +144,7 @@ async def post_message(call: Call, args: PostMessageArgs) -> PostMessageResult:
     parent = await posting.parent_of(call, conversation, args.thread_ts) if args.thread_ts is not None else None
     composed = await content.compose(call, sent, CODES)
     written = Content(text=composed.text, blocks=composed.blocks, attachments=composed.attachments)
-    draft = Draft(written, parent, args.reply_broadcast, args.client_msg_id)
+    draft = Draft(written, parent, args.reply_broadcast, args.client_msg_id, persona=persona)
     message = await messages.post(call.work, conversation, draft, author=Author.of(call.actor, call.team))
     shown = await reading.show_one(call, message)
     result = PostMessageResult(channel=conversation.id, ts=ts_text(message.ts), message=ready(shown))

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from gridhall.catalogue.arguments import Arg
 from gridhall.contract.errors import InvalidArguments, InvalidAttachments, InvalidBlocksFormat, InvalidMetadataFormat
-from gridhall.domain import attachments, blocks
+from gridhall.domain import attachments, blocks, personas
 from gridhall.domain.call import Call
 from gridhall.domain.content import LONGEST_MARKDOWN
 
@@ -31,6 +31,22 @@ MarkdownText = Annotated[
         f"The message in standard Markdown, up to {LONGEST_MARKDOWN:,} characters, in place of `text` and `blocks`.",
         example="**This is bold text**",
     ),
+]
+
+Username = Annotated[
+    str | None,
+    Arg(f"A name to post under, up to {personas.LONGEST_NAME} characters, with `{personas.SCOPE}`.", example="My Bot"),
+]
+IconEmoji = Annotated[
+    str | None,
+    Arg(
+        f"An emoji as picture to post under, with `{personas.SCOPE}`; wins over `icon_url`.",
+        example=":chart_with_upwards_trend:",
+    ),
+]
+IconUrl = Annotated[
+    str | None,
+    Arg(f"The address of a picture to post under, with `{personas.SCOPE}`.", example="https://example.com/icon.png"),
 ]
 
 UNSERVED = frozenset({"current_draft_last_updated_ts", "file_ids", "unfurled_attachments"})

@@ -35,7 +35,7 @@ from gridhall.domain import authorship, content, conversations, items, messages,
 from gridhall.domain.call import Call
 from gridhall.domain.content import Codes, Sent
 from gridhall.domain.conversations import Hold, Seen
-from gridhall.domain.messages import BROADCAST, Message
+from gridhall.domain.messages import BOT_MESSAGE, BROADCAST, Message
 from gridhall.domain.mrkdwn import Parse
 from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText, refuse_unserved
 
@@ -74,6 +74,8 @@ class UpdatedMessage(msgspec.Struct, kw_only=True):
     team: str | UnsetType = UNSET
     app_id: str | UnsetType = UNSET
     bot_id: str | UnsetType = UNSET
+    username: str | UnsetType = UNSET
+    icons: dict[str, str] | UnsetType = UNSET
     bot_profile: BotProfile | UnsetType = UNSET
     blocks: list[dict[str, Any]] | UnsetType = UNSET
     attachments: list[dict[str, Any]] | UnsetType = UNSET
@@ -149,7 +151,7 @@ def _sent(call: Call, args: UpdateArgs) -> Sent:
 
 async def _broadcast(call: Call, conversation: Seen, message: Message, sent: Sent) -> Message:
     """Have the channel show a reply."""
-    if message.thread_ts is None or message.subtype is not None:
+    if message.thread_ts is None or message.subtype not in (None, BOT_MESSAGE):
         raise CantBroadcastMessage
     if _has_content(sent):
         raise NoDualBroadcastContentUpdate

@@ -26,11 +26,11 @@ from gridhall.contract.rates import Tier
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
-from gridhall.domain import addressees, content, posting
+from gridhall.domain import addressees, content, personas, posting
 from gridhall.domain.call import Call
 from gridhall.domain.content import LONGEST_TEXT, Codes, Sent
 from gridhall.domain.mrkdwn import Parse
-from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText
+from gridhall.methods.chat.arguments import Attachments, Blocks, IconEmoji, IconUrl, MarkdownText, Username
 
 
 class PostEphemeralArgs(msgspec.Struct, frozen=True):
@@ -46,6 +46,9 @@ class PostEphemeralArgs(msgspec.Struct, frozen=True):
     parse: Annotated[str | None, Arg("How much of the text becomes links.", example="full")] = None
     link_names: Annotated[bool, Arg("Whether names of channels, and @here and its like, become links.", example="true")] = False
     as_user: Annotated[bool, Arg("Whether the message is the person's own, as it always is with their token.")] = False
+    username: Username = None
+    icon_emoji: IconEmoji = None
+    icon_url: IconUrl = None
 
 
 class PostEphemeralResult(Ok, kw_only=True):
@@ -81,6 +84,8 @@ async def post_ephemeral(call: Call, args: PostEphemeralArgs) -> PostEphemeralRe
     parse = Parse.of(args.parse, link_names=args.link_names)
     sent = Sent(args.text, args.blocks, args.attachments, args.markdown_text, parse=parse)
     content.check(sent)
+    # Nobody is told of it here, but what is wrong with it is.
+    personas.choose(call, username=args.username, icon_emoji=args.icon_emoji, icon_url=args.icon_url)
     conversation = await addressees.see(call, args.channel)
     if sent.is_empty:
         raise NoText
