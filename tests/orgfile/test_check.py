@@ -227,6 +227,12 @@ def test_a_reference_to_nothing(path: Path, section: str, entry: str, told: str)
             "granted_teams[0]: A0X is not installed on the organization of T0EAST",
         ),
         ("apps", "{name: x, bot_scopes: ['a,b']}", "bot_scopes[0]: must be one scope"),
+        ("apps", "{name: x, unfurl_domains: [a.test, b.test, a.test]}", "unfurl_domains[2]: a.test is named twice"),
+        (
+            "apps",
+            "{name: x, unfurl_domains: [a.xy, b.xy, c.xy, d.xy, e.xy, f.xy]}",
+            "unfurl_domains: an app has 5 domains at the most",
+        ),
         ("tokens", "{token: xoxb-a}", "app: is missing"),
         ("tokens", "{token: xoxb-a, app: A0PLAIN}", "user: the app A0PLAIN has no bot"),
         ("tokens", "{token: xoxe.xoxb-a, app: A0BOT, user: W0ADA}", "user: a bot token acts as its app's bot, which is W0BOT"),

@@ -230,6 +230,20 @@ def test_aliases_that_unfold_without_end(path: Path) -> None:
         ("users:\n- {name: a, locale: english!}  # HERE", "users[0].locale: must be a language tag such as en-GB"),
         ("users:\n- {name: a, two_factor: {secret: '1'}}  # HERE", "users[0].two_factor.secret: must be Base32"),
         ("teams:\n- {name: a, domain: A_B}  # HERE", "teams[0].domain: must be small letters, digits and hyphens"),
+        *(
+            (f"apps:\n- {{name: a, unfurl_domains: [{domain!r}]}}  # HERE", "apps[0].unfurl_domains[0]: must be a domain alone")
+            for domain in (
+                "https://a.test",
+                "a.test/path",
+                "a.test:80",
+                "test",
+                ".test",
+                "127.0.0.1",
+                "A.test",
+                "ä.test",
+                "-a.test",
+            )
+        ),
         ("tokens:\n- {token: ghp-secret}  # HERE", "tokens[0].token: must start with xoxb-"),
         ("messages:\n- {conversation: C0A, user: U0A, ts: '15.5'}  # HERE", "messages[0].ts: must be seconds and six decimals"),
         ("users:\n- {name: a, team_roles: {'T 1': king}}  # HERE", 'users[0].team_roles["T 1"]: must be one of'),

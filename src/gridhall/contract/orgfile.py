@@ -76,6 +76,14 @@ Filled = Annotated[str, Meta(min_length=1)]
 Handle = Annotated[str, Meta(max_length=80), _shape(r"^\S+$", "must be one word")]
 Word = Annotated[str, _shape("^[a-z_]+$", "must be one word in small letters")]
 Domain = Annotated[str, _shape("^[a-z0-9][a-z0-9-]*$", "must be small letters, digits and hyphens")]
+UnfurlDomain = Annotated[
+    str,
+    Meta(max_length=253),
+    _shape(
+        r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$",
+        "must be a domain alone, in small letters, as in example.com",
+    ),
+]
 Email = Annotated[str, _shape(r"^[^@\s]+@[^@\s]+$", "must be an e-mail address")]
 Locale = Annotated[str, _shape("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", "must be a language tag such as en-GB")]
 Base32 = Annotated[str, _shape("^[A-Z2-7]+=*$", "must be Base32: capital letters and the digits 2 to 7")]
@@ -311,6 +319,10 @@ class AppEntry(Entry, frozen=True, kw_only=True):
     bot_scopes: Annotated[list[str], _about("Scopes that the app's bot asks for.")] = []
     user_scopes: Annotated[list[str], _about("Scopes that the app asks of people.")] = []
     redirect_uris: Annotated[list[str], _about("Addresses that OAuth may send people back to.")] = []
+    unfurl_domains: Annotated[
+        list[UnfurlDomain],
+        _about("Domains to whose links, and to those of their subdomains, the app adds previews."),
+    ] = []
     org_deploy: Annotated[
         bool | UnsetType, _about("Whether the app may be installed on an organization; by default where it is.")
     ] = UNSET

@@ -6,7 +6,10 @@ import msgspec
 
 
 class App(msgspec.Struct, gc=False):
-    """An app, as far as answers about its bot need it."""
+    """An app, as far as answers about its bot need it, and what it may do to links.
+
+    `unfurl_domains` is the JSON text of a list, None for none.
+    """
 
     organization: str
     id: str
@@ -21,6 +24,7 @@ class App(msgspec.Struct, gc=False):
     bot_scopes: str
     user_scopes: str
     reduced_history_limits: bool
+    unfurl_domains: str | None
 
 
 class Apps(Protocol):

@@ -22,6 +22,7 @@ _COLUMNS = (
     apps.c.bot_scopes,
     apps.c.user_scopes,
     apps.c.reduced_history_limits,
+    apps.c.unfurl_domains,
 )
 
 _FIND = Statement(select(*_COLUMNS).where(apps.c.id == bindparam("id")), App, remember=Remember.BY_TABLE)

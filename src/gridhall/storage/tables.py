@@ -230,6 +230,7 @@ apps = Table(
     _flag("org_deploy"),
     _flag("removed"),
     _number("updated"),
+    _json("unfurl_domains", null=True),
     PrimaryKeyConstraint("organization", "id"),
     Index("apps_by_id", "id", unique=True),
     Index("apps_by_client_id", "client_id", unique=True),

@@ -147,6 +147,10 @@ def _check_fields(index: Index, person: Person) -> None:
 # Apps and tokens.
 
 
+MOST_UNFURL_DOMAINS = 5
+"""Domains of one app. Source: the platform's page on unfurling links."""
+
+
 def _check_apps(index: Index) -> None:
     for app in index.apps.values():
         entry, path = app.entry, app.path
@@ -154,7 +158,10 @@ def _check_apps(index: Index) -> None:
             index.person((*path, "developer"), entry.developer)
         for at, person in enumerate(entry.collaborators):
             index.person((*path, "collaborators", at), person)
-        _refuse_repeats((*path, "installed_on"), entry.installed_on)
+        for key in ("installed_on", "unfurl_domains"):
+            _refuse_repeats((*path, key), getattr(entry, key))
+        if len(entry.unfurl_domains) > MOST_UNFURL_DOMAINS:
+            raise Mistake((*path, "unfurl_domains"), f"an app has {MOST_UNFURL_DOMAINS} domains at the most")
         for key in ("bot_scopes", "user_scopes"):
             _check_scopes((*path, key), getattr(entry, key))
         if entry.granted_teams is UNSET:

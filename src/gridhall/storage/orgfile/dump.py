@@ -65,6 +65,7 @@ def _statement(table: Table, *order: str) -> Statement[dict[str, Any]]:
     return Statement(select(*table.c).order_by(*columns), lambda *values: dict(zip(names, values, strict=True)))
 
 
+_APP_LISTS = {"collaborators", "bot_scopes", "user_scopes", "redirect_uris", "unfurl_domains"}
 _LISTS = {
     table.name: statement
     for table, statement in [
@@ -199,13 +200,14 @@ class _Dump:
         granted = [json.loads(row["granted_teams"]) for row in installations if row["granted_teams"] is not None]
         bot = BotEntry(name=row["bot_name"], id=row["bot_user"], bot_id=row["bot_id"]) if row["bot_user"] else UNSET
         return AppEntry(
-            **_taken(AppEntry, row, without={"developer", "collaborators", "bot_scopes", "user_scopes", "redirect_uris"}),
+            **_taken(AppEntry, row, without=_APP_LISTS | {"developer"}),
             developer=_or_unset(row["developer"]),
             collaborators=json.loads(row["collaborators"]),
             bot=bot,
             bot_scopes=_split(row["bot_scopes"]),
             user_scopes=_split(row["user_scopes"]),
             redirect_uris=json.loads(row["redirect_uris"]),
+            unfurl_domains=json.loads(row["unfurl_domains"] or "[]"),
             installed_on=[installation["target"] for installation in installations],
             granted_teams=[team for teams in granted for team in teams] if granted else UNSET,
         )

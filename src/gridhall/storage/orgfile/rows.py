@@ -209,6 +209,7 @@ class Rows:
                 "org_deploy": whole if entry.org_deploy is UNSET else entry.org_deploy,
                 "removed": entry.removed,
                 "updated": self._now,
+                "unfurl_domains": _json(entry.unfurl_domains) if entry.unfurl_domains else None,
             },
         )
         if bot:

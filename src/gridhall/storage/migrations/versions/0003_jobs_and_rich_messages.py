@@ -1,4 +1,4 @@
-"""Jobs, messages that are scheduled or streamed, and what apps attach to messages.
+"""Jobs, messages that are scheduled or streamed, and what apps attach to messages and links.
 
 A migration is written for the tables of its day and imports nothing of the program, which goes on changing.
 """
@@ -18,6 +18,7 @@ ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 def upgrade() -> None:
     for table in ("messages", "deleted_messages"):
         op.add_column(table, sa.Column("metadata", sa.Text, nullable=True))
+    op.add_column("apps", sa.Column("unfurl_domains", sa.Text, nullable=True))
     op.create_table(
         "jobs",
         _id("organization"),
