@@ -1,10 +1,14 @@
-"""What an app attaches to its messages for other apps to read."""
+"""What an app attaches to its messages for other apps to read: an event of its own making, Work Objects, or both."""
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
+from msgspec import Meta
 
+from gridhall.contract.entities import Entity, Item
 from gridhall.contract.errors import (
+    InvalidMetadataFormat,
     InvalidMetadataSchema,
     MetadataMustBeSentFromApp,
     MetadataTooLarge,
@@ -13,27 +17,138 @@ from gridhall.contract.errors import (
 if TYPE_CHECKING:
     from gridhall.domain.call import Call
 
-LONGEST = 16_000
-"""Characters of the JSON of everything that one message carries. The platform names its refusal but no figure."""
+T = TypeVar("T")
+
+LONGEST = 16 * 1024
+"""Bytes of the JSON of all that is attached to one message. The platform names its refusal but no figure."""
 
 _encode = msgspec.json.Encoder().encode
 
 
-def read(call: "Call", sent: dict[str, Any] | None) -> str | None:
+class _Sent(msgspec.Struct):
+    """What is attached. An event's payload is the app's own: the platform's guidelines for it are not enforced."""
+
+    event_type: Annotated[str, Meta(min_length=1)] | None = None
+    event_payload: dict[str, Any] | None = None
+    entities: list[Entity] | None = None
+
+
+_KEPT = _Sent.__struct_fields__
+
+
+def read(call: "Call", sent: dict[str, Any] | None, *, unfurled: bool = False) -> str | None:
     """The JSON of what an app attaches to a message, ready to be stored; None where it attaches nothing.
+
+    Arguments:
+        sent: None where nothing was said about it, empty where nothing is to be attached.
+        unfurled: whether the entities stand in for links of the message, which each must name.
 
     Raises:
         MetadataMustBeSentFromApp: the caller's token belongs to no app.
-        InvalidMetadataSchema: a part of it is of the wrong kind; its messages tell where.
-        MetadataTooLarge: all of it together is too long.
+        InvalidMetadataFormat, InvalidMetadataSchema, MetadataTooLarge: see `written`.
     """
-    if not sent:
+    if sent is None:
         return None
     if call.actor.app is None:
         raise MetadataMustBeSentFromApp
-    if not isinstance(sent.get("event_type", ""), str):
-        raise InvalidMetadataSchema("[ERROR] must be a string [json-pointer:/metadata/event_type]")
-    json = _encode(sent).decode()
+    return written(sent, unfurled=unfurled) if sent else None
+
+
+def written(sent: dict[str, Any], *, unfurled: bool = False) -> str:
+    """The JSON that is stored of what is attached to a message. Keys of nobody's are left out.
+
+    Raises:
+        InvalidMetadataFormat: there is neither a whole event nor an entity.
+        InvalidMetadataSchema: a part is missing or of the wrong kind.
+        MetadataTooLarge: all of it together is too long.
+    """
+    read = _check(sent, _Sent, "/metadata")
+    if not read.entities:
+        for name in ("entities",) if unfurled else ("event_type", "event_payload"):
+            if getattr(read, name) in (None, []):
+                raise InvalidMetadataFormat(f"[ERROR] missing required field: {name} [json-pointer:/metadata]")
+    for place, entity in enumerate(read.entities or ()):
+        at = f"/metadata/entities/{place}"
+        if unfurled and entity.app_unfurl_url is None:
+            raise InvalidMetadataSchema(f"[ERROR] missing required field: app_unfurl_url [json-pointer:{at}]")
+        for name, field in (entity.entity_payload.fields or {}).items():
+            _check(field, Item, f"{at}/entity_payload/fields/{_escaped(name)}")
+    json = _encode({name: sent[name] for name in _KEPT if sent.get(name) is not None})
     if len(json) > LONGEST:
         raise MetadataTooLarge
-    return json
+    return json.decode()
+
+
+def _check(value: object, kind: type[T], at: str) -> T:
+    """The value as one of this kind, `at` being the JSON pointer to it."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        why, _, path = str(error).partition(" - at `$")
+        where = at + re.sub(r"\.(\w+)|\[(\d+)\]", r"/\1\2", path.removesuffix("`"))
+        raise InvalidMetadataSchema(f"[ERROR] {_worded(why)} [json-pointer:{where}]") from error
+
+
+_NAMES = {
+    "str": "a string",
+    "int": "a number",
+    "float": "a number",
+    "bool": "a boolean",
+    "array": "an array",
+    "object": "an object",
+}
+
+
+def _worded(why: str) -> str:
+    """What the converter says, in the words of the other answers."""
+    if missing := re.fullmatch(r"Object missing required field `(\w+)`", why):
+        return f"missing required field: {missing[1]}"
+    if wrong := re.fullmatch(r"Expected `([^`]*)`([^,]*)(, got .*)?", why):
+        kinds = dict.fromkeys(_NAMES[kind] for kind in wrong[1].split(" | ") if kind in _NAMES)
+        return f"must be {' or '.join(kinds)}{wrong[2]}"
+    if why.startswith("Invalid enum value"):
+        return "must be one of the values allowed"
+    return why
+
+
+def _escaped(name: str) -> str:
+    """A key as JSON pointers write it."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+class Asked(NamedTuple):
+    """How much of it a reader asked for.
+
+    Arguments:
+        whole: everything.
+        keys: of an event's payload these keys; without any, all of it where the whole was asked for, else none.
+    """
+
+    whole: bool = False
+    keys: tuple[str, ...] = ()
+
+
+EVENT_TYPE, WHOLE = Asked(), Asked(whole=True)
+
+
+class _Type(msgspec.Struct, omit_defaults=True):
+    event_type: str | None = None
+
+
+_decode_type = msgspec.json.Decoder(_Type).decode
+
+
+def told(metadata: str, asked: Asked) -> str:
+    """What a reader is told of it, as JSON; empty where that is nothing."""
+    if asked == WHOLE:
+        return metadata
+    if not asked.keys:
+        shown = _decode_type(metadata)
+        return _encode(shown).decode() if shown.event_type is not None else ""
+    parts = msgspec.json.decode(metadata)
+    if not asked.whole:
+        parts.pop("entities", None)
+    payload = parts.get("event_payload")
+    if payload is not None:
+        parts["event_payload"] = {key: value for key, value in payload.items() if key in asked.keys}
+    return _encode(parts).decode() if parts else ""
