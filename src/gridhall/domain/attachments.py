@@ -1,21 +1,75 @@
 """Attachments: from what a caller sends to what is stored."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import msgspec
 
+from gridhall.contract import attachments as contract
 from gridhall.contract.errors import InvalidAttachments, Refusal, TooManyAttachments
+from gridhall.domain import blocks
+from gridhall.domain.blocks import Block
 from gridhall.domain.source import Source
 
 MOST = 100
 """Attachments of one message. Source: the reference page of chat.postMessage."""
 
-Attachment = dict[str, Any]
+LONGEST_JSON = 100_000
+"""Characters of all attachments of one message, as JSON without blanks."""
+
+LONGEST_TEXT = 8_000
+"""Characters of a text, which is cut like a message's."""
+
+NO_PREVIEW = "[no preview available]"
+"""What stands for an attachment that has nothing else to stand for it."""
+
+_SHOWN = ("text", "pretext", "title", "fallback", "fields", "blocks", "image_url", "thumb_url", "author_name", "footer")
+"""Fields of which one is needed for anybody to see something. Actions alone are nothing."""
+
+# Source of the values: attachments as the platform gives them back.
+_NAMED_COLORS = {"good": "2eb886", "warning": "daa038", "danger": "a30200"}
+_COLOR = re.compile(r"#?([0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})")
+
+_STEPS = re.compile(r"\[(\d+)\]|\.(\w+)")
+_REASONS = (
+    (r"Object missing required field `(\w+)`", "missing required field: {}"),
+    (r"Expected `array` of length <= (\d+)", "no more than {} items allowed"),
+    (r"Expected `str` of length <= (\d+)", "must be no longer than {} characters"),
+    (r"Expected `str` matching regex", "must be no script"),
+    (r"Expected `str", "must be a string"),
+    (r"Expected `int \| float \| str", "must be a string or a number"),
+    (r"Expected `bool", "must be true or false"),
+    (r"Expected `int", "must be an integer"),
+    (r"Expected `array", "must be an array"),
+    (r"Expected `object", "must be an object"),
+    (r"Invalid (?:enum )?value", "no such value"),
+)
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One attachment that was checked.
+
+    Arguments:
+        fields: as they are stored, but for the blocks and what depends on other attachments of the message.
+    """
+
+    fields: dict[str, Any]
+    blocks: list[Block] | None = None
+
+
+def are_empty(sent: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether nobody would see any of these, which may be too many."""
+    return len(sent) <= MOST and not any(map(_is_seen, sent))
 
 
 def read(sent: Sequence[dict[str, Any]], *, too_long: type[Refusal] = InvalidAttachments) -> list[Attachment]:
-    """Check attachments.
+    """Check attachments. Those in which nobody would see anything are left out, as on the platform.
 
     Raises:
         TooManyAttachments: there are too many.
@@ -24,9 +78,72 @@ def read(sent: Sequence[dict[str, Any]], *, too_long: type[Refusal] = InvalidAtt
     """
     if len(sent) > MOST:
         raise TooManyAttachments
-    return list(sent)
+    json = _encode(sent)
+    if len(json) > LONGEST_JSON and len(json.decode()) > LONGEST_JSON:
+        raise too_long(f"[ERROR] no more than {LONGEST_JSON:,} characters allowed [json-pointer:/attachments]")
+    try:
+        msgspec.convert(sent, list[contract.Attachment])
+    except msgspec.ValidationError as error:
+        raise InvalidAttachments(_told(str(error))) from None
+    return [_read(attachment, at) for at, attachment in enumerate(sent) if _is_seen(attachment)]
 
 
 def written(attachments: Sequence[Attachment], source: Source) -> msgspec.Raw:
-    """The JSON of attachments as it is stored: each with its number, and with what others show in its place."""
-    return msgspec.Raw(msgspec.json.encode(attachments))
+    """The JSON of attachments as it is stored: with their numbers, and those of their actions, which count over all of them."""
+    actions = count(1)
+    return msgspec.Raw(_encode([_complete(attachment, at, actions, source) for at, attachment in enumerate(attachments, 1)]))
+
+
+def _is_seen(attachment: Mapping[str, Any]) -> bool:
+    return any(map(attachment.get, _SHOWN))
+
+
+def _read(sent: dict[str, Any], at: int) -> Attachment:
+    fields = {name: value for name, value in sent.items() if value is not None}
+    inner = fields.pop("blocks", None)
+    read = blocks.read(inner) if inner else None
+    if (color := fields.pop("color", None)) and (shown := _color(color)):
+        fields["color"] = shown
+    if "fields" in fields:
+        fields["fields"] = [_line(line) for line in fields["fields"]]
+    if len(text := fields.get("text", "")) > LONGEST_TEXT:
+        fields["text"] = text[:LONGEST_TEXT]
+    if not fields.get("fallback"):
+        fields["fallback"] = fields.get("text") or fields.get("pretext") or fields.get("title") or NO_PREVIEW
+    return Attachment(fields, read)
+
+
+def _color(color: str) -> str | None:
+    """A color as it is given back. What names none is left out."""
+    found = _COLOR.fullmatch(color)
+    return found[1] if found else _NAMED_COLORS.get(color)
+
+
+def _line(sent: dict[str, Any]) -> dict[str, Any]:
+    """A line of the table, with what bots sent in the types that it is given back in."""
+    line = {name: value for name, value in sent.items() if value is not None}
+    for name in ("title", "value"):
+        if name in line and not isinstance(line[name], str):
+            line[name] = str(line[name])
+    if "short" in line:
+        line["short"] = line["short"] not in (False, 0, "", "0", "false")
+    return line
+
+
+def _complete(attachment: Attachment, number: int, actions: Iterator[int], source: Source) -> dict[str, Any]:
+    fields = attachment.fields | {"id": number}
+    if attachment.blocks is not None:
+        fields["blocks"] = blocks.written(attachment.blocks, source)
+    if "actions" in fields:
+        fields["actions"] = [action | {"id": str(next(actions))} for action in fields["actions"]]
+    return fields
+
+
+def _told(error: str) -> str:
+    """What is wrong, in the words of answers, and where."""
+    reason, _, path = error.rpartition(" - at `$")
+    pointer = "".join(f"/{index or name}" for index, name in _STEPS.findall(path))
+    for pattern, words in _REASONS:
+        if (told := re.match(pattern, reason)) is not None:
+            return f"[ERROR] {words.format(*told.groups())} [json-pointer:/attachments{pointer}]"
+    raise AssertionError(error)

@@ -50,7 +50,7 @@ class Sent:
     def is_empty(self) -> bool:
         """Whether there is nothing that anybody could see."""
         written = (self.text or "").strip() or (self.markdown_text or "").strip()
-        return not (written or self.blocks or self.attachments)
+        return not (written or self.blocks or (self.attachments and not attachments.are_empty(self.attachments)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ async def compose(call: "Call", sent: Sent, codes: Codes) -> Composed:
     if sent.is_empty:
         raise NoText
     attached: msgspec.Raw | UnsetType = UNSET
-    if sent.attachments:
-        attached = attachments.written(attachments.read(sent.attachments, too_long=codes.long_attachments), call.work.source)
+    if sent.attachments and (read_attachments := attachments.read(sent.attachments, too_long=codes.long_attachments)):
+        attached = attachments.written(read_attachments, call.work.source)
     if sent.markdown_text:
         text, made = markdown.compose(sent.markdown_text, call.work.source)
         return Composed(text, made, attached)

@@ -181,18 +181,18 @@ async def _changed(call: Call, before: Content, sent: Sent) -> Content:
         NoText: nothing would be left.
     """
     text, blocks, attachments = before.text, before.blocks, before.attachments
+    if sent.attachments is not None:
+        attachments = UNSET
     if not sent.is_empty:
         composed = await content.compose(call, sent, Codes())
         if sent.text is not None or sent.blocks or sent.markdown_text:
             text, blocks = composed.text, composed.blocks
-        if sent.attachments:
+        if composed.attachments is not UNSET:
             attachments = composed.attachments
     elif sent.text is not None:
         text, blocks = "", UNSET
     if sent.blocks == []:
         blocks = UNSET
-    if sent.attachments == []:
-        attachments = UNSET
     if not text.strip() and blocks is UNSET and attachments is UNSET:
         raise NoText
     return msgspec.structs.replace(before, text=text, blocks=blocks, attachments=attachments)
