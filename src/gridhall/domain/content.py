@@ -110,7 +110,8 @@ async def compose(call: "Call", sent: Sent, codes: Codes) -> Composed:
     if not sent.text:
         return Composed("", UNSET, attached)
     text = await _text(call, sent)
-    return Composed(text, rich_text.of(text, call.work.source, formatted=sent.formatted), attached)
+    formatted = sent.formatted and sent.parse is not Parse.FULL
+    return Composed(text, rich_text.of(text, call.work.source, formatted=formatted), attached)
 
 
 async def _text(call: "Call", sent: Sent) -> str:

@@ -43,6 +43,7 @@ class _Names(NamedTuple):
     Arguments:
         first: the name that stands for an emoji, by each of its names.
         toned: the first names of emoji that take a skin tone.
+        code_points: what each first name stands for, and each with a skin tone, in the way of `code_points`.
         sequences: what stands for each emoji in text, by its characters without those that only ask for a picture.
         beginnings: every beginning of a sequence.
         start: matches where a sequence may begin.
@@ -50,6 +51,7 @@ class _Names(NamedTuple):
 
     first: dict[str, str]
     toned: frozenset[str]
+    code_points: dict[str, str]
     sequences: dict[str, str]
     beginnings: frozenset[str]
     start: re.Pattern[str]
@@ -68,6 +70,12 @@ def canonical(name: str) -> str | None:
         return names.first.get(name)
     first = names.first.get(toned[1])
     return f"{first}::{toned[2]}" if first in names.toned else None
+
+
+def code_points(name: str) -> str | None:
+    """The characters of an emoji of this name, as rich text tells them: `1f44b-1f3fd`. None for no emoji's name."""
+    first = canonical(name)
+    return None if first is None else _names().code_points[first]
 
 
 MOST_NAMED = 1000
@@ -123,9 +131,11 @@ def _end_of(names: _Names, text: str, at: int) -> int:
 def _names() -> _Names:
     first: dict[str, str] = {}
     toned: set[str] = set()
+    code_points: dict[str, str] = {}
     sequences: dict[str, str] = {}
     for emoji in msgspec.json.decode(_file().read_bytes(), type=list[_Emoji]):
         first |= dict.fromkeys(emoji.short_names, emoji.short_name)
+        code_points[emoji.short_name] = emoji.unified.lower()
         for unified in (emoji.unified, emoji.non_qualified):
             if unified is not None:
                 sequences[_characters(unified)] = f":{emoji.short_name}:"
@@ -133,11 +143,13 @@ def _names() -> _Names:
             sequence, different = _characters(variation.unified), set(tones.split("-"))
             if len(different) == 1:
                 toned.add(emoji.short_name)
-                sequences[sequence] = f":{emoji.short_name}::skin-tone-{_TONES[different.pop()]}:"
+                name = f"{emoji.short_name}::skin-tone-{_TONES[different.pop()]}"
+                code_points[name] = variation.unified.lower()
+                sequences[sequence] = f":{name}:"
             else:
                 sequences[sequence] = sequence
     beginnings = frozenset(sequence[:length] for sequence in sequences for length in range(1, len(sequence) + 1))
-    return _Names(first, frozenset(toned), sequences, beginnings, _start(sequences))
+    return _Names(first, frozenset(toned), code_points, sequences, beginnings, _start(sequences))
 
 
 def _start(sequences: Iterable[str]) -> re.Pattern[str]:
