@@ -540,6 +540,30 @@ class TooManyAttachments(Refusal):
     """The message has more attachments than one can have."""
 
 
+class InvalidTime(Refusal):
+    """The time is no number of seconds."""
+
+
+class TimeInPast(Refusal):
+    """The time has passed, or is about to."""
+
+
+class TimeTooFar(Refusal):
+    """The time is more than 120 days away."""
+
+
+class RestrictedTooMany(Refusal):
+    """Too many messages are scheduled for the channel about that time."""
+
+
+class InvalidScheduledMessageId(Refusal):
+    """No message waits under this id that the caller may delete, or it is about to be posted."""
+
+
+class InvalidChannel(Refusal):
+    """There is no such conversation, or none that the caller may know of."""
+
+
 class NoDualBroadcastContentUpdate(Refusal):
     """A reply is shown in the channel, or given other content, but not both at once."""
 

@@ -266,7 +266,7 @@ async def post(work: "Work", conversation: Conversation, draft: Draft, *, author
         claimed = await work.messages.claim_client_id(author.organization, author.person, draft.client_msg_id, id, ts)
         if not claimed:
             return await _posted_before(work, conversation, author, draft.client_msg_id)
-    message = _compose(conversation, draft, author, ts)
+    message = compose(conversation, draft, author, ts)
     await work.messages.add(message)
     if draft.parent is not None:
         await threads.note_reply(work, draft.parent, message, text=draft.content.text)
@@ -275,8 +275,8 @@ async def post(work: "Work", conversation: Conversation, draft: Draft, *, author
     return message
 
 
-def _compose(conversation: Conversation, draft: Draft, author: Author, ts: int) -> Message:
-    """The message that a draft becomes at its time."""
+def compose(conversation: Conversation, draft: Draft, author: Author, ts: int) -> Message:
+    """The message that a draft becomes at its time. The draft's content is filled in."""
     parent, content = draft.parent, draft.content
     content.ts = ts_text(ts)
     if draft.persona is None:
@@ -341,7 +341,7 @@ async def tell_all(work: "Work", conversation: Conversation, contents: list[tupl
         return
     first = await work.messages.next_ts(conversation.organization, conversation.id, work.source.micros(), count=len(contents))
     await work.messages.add_all(
-        [_compose(conversation, Draft(content), author, first + at) for at, (content, author) in enumerate(contents)]
+        [compose(conversation, Draft(content), author, first + at) for at, (content, author) in enumerate(contents)]
     )
 
 

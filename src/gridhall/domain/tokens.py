@@ -102,8 +102,11 @@ async def load_actor(work: "Work", text: str) -> Actor | None:
     if kind_of(text) is None:
         return None
     row = await work.tokens.find(hash_of(text))
-    if row is None:
-        return None
+    return await load_actor_of(work, row) if row is not None else None
+
+
+async def load_actor_of(work: "Work", row: TokenRow) -> Actor | None:
+    """The same of a token that is known by its row, None where its organization is gone."""
     organization = await work.organizations.find(row.organization)
     if organization is None:
         return None

@@ -19,6 +19,7 @@ from gridhall.domain.photos import Photos
 from gridhall.domain.pins import Pins
 from gridhall.domain.presence import Activity
 from gridhall.domain.reactions import Reactions
+from gridhall.domain.scheduled import ScheduledMessages
 from gridhall.domain.signals import Signal
 from gridhall.domain.source import Source
 from gridhall.domain.threads import Threads
@@ -66,6 +67,8 @@ class Work(Protocol):
     def reactions(self) -> Reactions: ...
     @property
     def pins(self) -> Pins: ...
+    @property
+    def scheduled(self) -> ScheduledMessages: ...
     @property
     def audit(self) -> Audit: ...
     @property

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from gridhall.domain import retention, scheduled
+from gridhall.domain import dispatch, retention, scheduled
 from gridhall.domain.jobs import Step
 
 KINDS: Mapping[str, Step] = {
     retention.JOB: retention.step,
-    scheduled.JOB: scheduled.step,
+    scheduled.JOB: dispatch.step,
 }
 """What a step of each kind of job does."""

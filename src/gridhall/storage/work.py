@@ -20,6 +20,7 @@ from gridhall.storage.photos import SqlPhotos
 from gridhall.storage.pins import SqlPins
 from gridhall.storage.presence import SqlActivity
 from gridhall.storage.reactions import SqlReactions
+from gridhall.storage.scheduled import SqlScheduledMessages
 from gridhall.storage.statement import Connection
 from gridhall.storage.threads import SqlThreads
 from gridhall.storage.tokens import SqlTokens
@@ -92,6 +93,10 @@ class SqlWork:
     @cached_property
     def pins(self) -> SqlPins:
         return SqlPins(self.connection)
+
+    @cached_property
+    def scheduled(self) -> SqlScheduledMessages:
+        return SqlScheduledMessages(self.connection)
 
     @cached_property
     def audit(self) -> SqlAudit:

@@ -1,0 +1,131 @@
+"""Posting what was scheduled, when its time has come."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from gridhall.contract.errors import (
+    AccountInactive,
+    CannotReplyToMessage,
+    ChannelNotFound,
+    EkmAccessDenied,
+    IsArchived,
+    NotInChannel,
+    Refusal,
+    TwoFactorSetupRequired,
+)
+from gridhall.contract.timestamps import ts_text
+from gridhall.domain import conversations, messages, posting, tokens
+from gridhall.domain.call import Call, Context
+from gridhall.domain.conversations import Hold, Seen
+from gridhall.domain.jobs import Job, Later
+from gridhall.domain.messages import Author, Draft
+from gridhall.domain.scheduled import ScheduledMessage
+from gridhall.domain.work import Work
+
+if TYPE_CHECKING:
+    from gridhall.domain.actor import Actor, Standing
+
+log = logging.getLogger("gridhall.jobs")
+
+AT_ONCE = 10
+"""Messages that one step posts: a millisecond of the loop, and one COMMIT for all of them."""
+
+PATIENCE = 5
+"""How often a message may fail in a row, with pauses that double from a second, before it lets the others pass."""
+
+ASIDE = 3600
+"""Seconds that a message is put off which cannot be posted now, but may be later."""
+
+_NOT_NOW: tuple[type[Refusal], ...] = (EkmAccessDenied, TwoFactorSetupRequired)
+"""What ends by itself, so that the message waits for it."""
+
+_NEVER: tuple[type[Refusal], ...] = (
+    AccountInactive,
+    CannotReplyToMessage,
+    ChannelNotFound,
+    IsArchived,
+    NotInChannel,
+    *posting.RESTRICTED,
+)
+"""Why a message is not posted at all."""
+
+
+async def step(work: Work, job: Job, context: Context) -> Later | None:
+    """Post what is due in one conversation: some messages, or after a failure one, so that it holds up no other."""
+    now = work.source.seconds()
+    most = AT_ONCE if job.attempts == 0 else 1
+    due = await work.scheduled.list_due(job.organization, job.key, by=now, limit=most)
+    if due and job.attempts >= PATIENCE:
+        await _put_off(work, due[0], f"it failed {job.attempts} times")
+    else:
+        await _post(work, context, due)
+    next_time = await work.scheduled.next_time(job.organization, job.key)
+    return None if next_time is None else Later(next_time * 1_000_000)
+
+
+async def _post(work: Work, context: Context, due: list[ScheduledMessage]) -> None:
+    """Post these messages, or drop those that may not be posted any more.
+
+    Each is asked about before the first is posted: a parent is locked before the conversation's clock.
+    """
+    calls: dict[str, Call] = {}
+    ready: list[tuple[ScheduledMessage, Seen, Draft, Author]] = []
+    for message in due:
+        try:
+            call = calls.get(message.token)
+            if call is None:
+                call = calls[message.token] = await _call_of(work, context, message)
+            conversation, draft = await _ask(call, message)
+        except _NOT_NOW as refusal:
+            await _put_off(work, message, refusal.code)
+        except _NEVER as refusal:
+            log.warning("scheduled message %s of %s is dropped: %s", message.id, message.conversation, refusal.code)
+            await work.scheduled.remove(message)
+        else:
+            ready.append((message, conversation, draft, Author.of(call.actor, call.team)))
+    for message, conversation, draft, author in ready:
+        if await work.scheduled.remove(message):
+            await messages.post(work, conversation, draft, author=author)
+
+
+async def _call_of(work: Work, context: Context, message: ScheduledMessage) -> Call:
+    """A call as its author would make it now. That the token has expired matters nothing: tokens are rotated.
+
+    Raises:
+        AccountInactive: the token was revoked, or its person, workspace or app is gone.
+        EkmAccessDenied, TwoFactorSetupRequired: it would be refused for now.
+    """
+    token = await work.tokens.find_by_id(message.token)
+    actor = await tokens.load_actor_of(work, token) if token is not None else None
+    if actor is None or actor.gone:
+        raise AccountInactive
+    standing = actor.standings.get(message.team)
+    if _is_suspended(actor, standing):
+        raise EkmAccessDenied
+    if actor.two_factor_missing:
+        raise TwoFactorSetupRequired
+    return Call(work, actor, standing, context)
+
+
+def _is_suspended(actor: "Actor", standing: "Standing | None") -> bool:
+    """Whether the organization or the workspace is closed to everybody for now."""
+    if actor.maintenance or actor.ekm_access_withdrawn:
+        return True
+    return standing is not None and (standing.migration in ("started", "login_required") or standing.ekm_access_withdrawn)
+
+
+async def _ask(call: Call, message: ScheduledMessage) -> tuple[Seen, Draft]:
+    """What is posted and where, by the rules of any post; its conversation is held, and its parent locked."""
+    conversation = await conversations.see(call, message.conversation, Hold.STEADY)
+    reply = message.thread_ts is not None
+    await posting.require(call, conversation, reply=reply, broadcast=message.broadcast, public=True)
+    parent = None
+    if message.thread_ts is not None:
+        parent = await posting.parent_of(call, conversation, ts_text(message.thread_ts))
+    return conversation, Draft(message.read(), parent, message.broadcast, metadata=message.metadata)
+
+
+async def _put_off(work: Work, message: ScheduledMessage, why: str) -> None:
+    """Keep a message for later, so that those after it are posted meanwhile."""
+    log.warning("scheduled message %s of %s is put off: %s", message.id, message.conversation, why)
+    await work.scheduled.put_off(message, work.source.seconds() + ASIDE)
