@@ -1,8 +1,8 @@
 """Giving a whole database back as organization documents.
 
 What the database keeps only as hashes cannot be given back: passwords and client secrets are left out, and so are tokens.
-Pictures are no part of the documents, nor is when somebody pinned a message, reacted to it or read a thread. Everything else
-returns as it would have to be loaded.
+Pictures are no part of the documents, nor are messages that wait for their time, nor is when somebody pinned a message, reacted
+to it or read a thread. Everything else returns as it would have to be loaded.
 """
 
 import json
