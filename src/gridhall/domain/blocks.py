@@ -1,38 +1,168 @@
 """Blocks: from what a caller sends to what is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
+from gridhall.contract.blocks import Block, data
+from gridhall.contract.blocks.layout import Markdown
+from gridhall.contract.blocks.parts import Acting, Laid
 from gridhall.contract.errors import InvalidBlocks, Refusal
+from gridhall.domain import block_text
+from gridhall.domain.faults import fault, find
 from gridhall.domain.source import Source
 
 MOST = 50
 """Blocks of one message. Source: the platform's page on blocks."""
 
 LONGEST_JSON = 100_000
+"""Characters of all blocks of a message, written as JSON without blanks."""
 
-Block = dict[str, Any]
+LONGEST_MARKDOWN = 12_000
+"""Characters of all Markdown blocks of a message. Source: the page of that block."""
+
+MOST_CHARTS = 2
+"""Source: the page of `data_visualization`."""
+
+_json = msgspec.json.Encoder()
 
 
-def read(sent: Sequence[dict[str, Any]], *, too_long: type[Refusal] = InvalidBlocks) -> list[Block]:
-    """Check blocks.
+def read(
+    sent: Sequence[dict[str, Any]],
+    *,
+    at: str = "/blocks",
+    code: type[Refusal] = InvalidBlocks,
+    too_long: type[Refusal] = InvalidBlocks,
+    two_tables: type[Refusal] = InvalidBlocks,
+) -> list[Block]:
+    """Check blocks. Their ids have to differ within what is checked at once.
+
+    Arguments:
+        at: the pointer to them, as messages tell it.
+        code, two_tables: what they are refused with where one is wrong, or where there is more than one table.
 
     Raises:
-        InvalidBlocks: one is wrong; its messages tell where and why.
+        code: one is wrong; its messages tell where and why, of each block the first fault.
         too_long: all of them together are.
+        two_tables: there is more than one table.
     """
+    written = _json.encode(sent)
+    if len(written) > LONGEST_JSON and len(written.decode()) > LONGEST_JSON:
+        raise too_long(fault(f"must have no more than {LONGEST_JSON:,} characters as JSON", at))
     if len(sent) > MOST:
-        raise InvalidBlocks(f"[ERROR] no more than {MOST} items allowed [json-pointer:/blocks]")
-    return list(sent)
+        raise code(fault(f"must have no more than {MOST} items", at))
+    try:
+        blocks = msgspec.convert(sent, list[Block])
+    except msgspec.ValidationError:
+        found = (find(block, Block, f"{at}/{number}") for number, block in enumerate(sent))
+        raise code(*filter(None, found)) from None
+    whole = _Whole()
+    for number, block in enumerate(blocks):
+        whole.take(block, f"{at}/{number}")
+    if whole.faults:
+        raise code(*whole.faults)
+    if len(whole.tables) > 1:
+        raise two_tables(fault("must be the message's only table", whole.tables[1]))
+    return blocks
 
 
 def written(blocks: Sequence[Block], source: Source) -> msgspec.Raw:
     """The JSON of blocks as it is stored: each has its `block_id`, and each element that acts its `action_id`."""
-    return msgspec.Raw(msgspec.json.encode(blocks))
+    every = list(_every(blocks))
+    taken = {block.block_id for block in every}
+    for block in every:
+        if block.block_id is UNSET:
+            block.block_id = _free(source, taken)
+        if block.ACTING:
+            acting = [one for _, one in _acting(block)]
+            if any(one.action_id is UNSET for one in acting):
+                used = {one.action_id for one in acting}
+                for one in acting:
+                    if one.action_id is UNSET:
+                        one.action_id = _free(source, used)
+    return msgspec.Raw(_json.encode(blocks))
 
 
 def fallback(blocks: Sequence[Block]) -> str:
     """What blocks say, for who sees none."""
-    return "This content can't be displayed."
+    return block_text.of(blocks)
+
+
+class _Whole:
+    """What blocks are together, and what is wrong with that."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self.tables: list[str] = []
+        self._ids: set[str] = set()
+        self._markdown = 0
+        self._charts = 0
+        self._is_focused = False
+
+    def take(self, block: Laid, at: str) -> None:
+        """Look at one more block."""
+        if block.block_id is not UNSET:
+            if block.block_id in self._ids:
+                self.faults.append(fault("`block_id` must differ from that of other blocks", f"{at}/block_id"))
+            self._ids.add(block.block_id)
+        if block.ACTING:
+            self._act(block, at)
+        if block.NESTED:
+            for number, nested in enumerate(_nested(block)):
+                self.take(nested, f"{at}/{block.NESTED}/{number}")
+        if isinstance(block, Markdown):
+            self._markdown += len(block.text)
+            if self._markdown > LONGEST_MARKDOWN:
+                why = f"must have no more than {LONGEST_MARKDOWN:,} characters with the message's other Markdown"
+                self.faults.append(fault(why, f"{at}/text"))
+        elif isinstance(block, data.Table | data.DataTable):
+            self.tables.append(at)
+            longest = data.LONGEST_TABLE if isinstance(block, data.Table) else data.LONGEST_DATA_TABLE
+            if sum(len(block_text.cell(cell)) for row in block.rows for cell in row) > longest:
+                self.faults.append(fault(f"must have no more than {longest:,} characters in all cells", f"{at}/rows"))
+        elif isinstance(block, data.DataVisualization):
+            self._charts += 1
+            if self._charts > MOST_CHARTS:
+                self.faults.append(fault(f"must be one of no more than {MOST_CHARTS} charts", at))
+
+    def _act(self, block: Laid, at: str) -> None:
+        ids = set()
+        for place, one in _acting(block):
+            if one.action_id is not UNSET:
+                if one.action_id in ids:
+                    self.faults.append(fault("`action_id` must differ from that of other elements", f"{at}{place}/action_id"))
+                ids.add(one.action_id)
+            if getattr(one, "focus_on_load", UNSET) is True:
+                if self._is_focused:
+                    self.faults.append(fault("can be true of one element only", f"{at}{place}/focus_on_load"))
+                self._is_focused = True
+
+
+def _nested(block: Laid) -> Sequence[Laid]:
+    return getattr(block, block.NESTED) or ()
+
+
+def _every(blocks: Sequence[Laid]) -> Iterator[Laid]:
+    """Blocks and those within them, of which none holds further ones."""
+    for block in blocks:
+        yield block
+        if block.NESTED:
+            yield from _every(_nested(block))
+
+
+def _acting(block: Laid) -> list[tuple[str, Acting]]:
+    """The elements of a block that people act on, each with the pointer to it from the block."""
+    held = getattr(block, block.ACTING)
+    if isinstance(held, list):
+        return [(f"/{block.ACTING}/{number}", one) for number, one in enumerate(held)]
+    return [(f"/{block.ACTING}", held)] if isinstance(held, Acting) else []
+
+
+def _free(source: Source, taken: set[Any]) -> str:
+    """A new id that nobody sent."""
+    new = source.block_id()
+    while new in taken:
+        new = source.block_id()
+    return new
