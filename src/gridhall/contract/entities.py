@@ -252,7 +252,7 @@ class Attributes(_Part):
 
 
 class Payload(_Part):
-    """What an entity shows. `fields` are `Item`s by name: each is checked on its own, so that a mistake tells which it is in."""
+    """What an entity shows. `fields` are `Item`s by name, each checked on its own, so that a mistake tells which it is in."""
 
     attributes: Attributes
     fields: dict[str, Any] | None = None

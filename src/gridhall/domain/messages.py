@@ -94,16 +94,17 @@ class Page(list[Message]):
 
     An engine that remembers gives the same page again as long as nobody changed any of it, so that what was made of it once
     serves again: `ready` is where `reading` keeps that. `bots` are those that the messages tell, by app and workspace, None
-    where a broadcast reply tells of a message that is not on the page; `threads` is whether any has replies; `size` is how many
-    characters there are of content, `weight` about how many bytes all of it takes.
+    where a broadcast reply tells of a message that is not on the page; `threads` is whether any has replies, `metadata` whether
+    any has some; `size` is how many characters there are of both contents and metadata, `weight` about how many bytes all of it
+    takes.
     """
 
-    __slots__ = ("bots", "ready", "size", "threads", "weight")
+    __slots__ = ("bots", "metadata", "ready", "size", "threads", "weight")
 
     def __init__(self, messages: Iterable[Message] = ()) -> None:
         super().__init__(messages)
         self.size = 0
-        self.threads = broadcast = False
+        self.threads = self.metadata = broadcast = False
         bots: dict[tuple[str, str], None] = {}
         for message in self:
             self.size += len(message.content)
@@ -111,6 +112,9 @@ class Page(list[Message]):
                 bots[message.app, message.team] = None
             if message.thread is not None:
                 self.threads = True
+            if message.metadata is not None:
+                self.metadata = True
+                self.size += len(message.metadata)
             if message.subtype == BROADCAST:
                 broadcast = True
         self.bots = None if broadcast else tuple(bots)
@@ -120,14 +124,14 @@ class Page(list[Message]):
 
 
 LARGEST_PAGE = 4_000_000
-"""Characters of content after which a page ends, whatever its limit: one answer must not take all memory."""
+"""Characters of contents and metadata after which a page ends, whatever its limit: one answer must not take all memory."""
 
 
 def fitting(messages: list[Message], limit: int) -> int:
     """How many of the first messages make a page: up to this many, fewer where they are huge, and one at the least."""
     size = 0
     for number, message in enumerate(messages[:limit]):
-        size += len(message.content)
+        size += len(message.content) + len(message.metadata or "")
         if size > LARGEST_PAGE and number:
             return number
     return limit
@@ -155,6 +159,8 @@ class Messages(Protocol):
     async def add_all(self, messages: list[Message]) -> None: ...
 
     async def save_content(self, message: Message, content: str) -> None: ...
+
+    async def save_metadata(self, message: Message, metadata: str | None) -> None: ...
 
     async def save_summary(self, message: Message, *, thread: str | None, reactions: str | None, pinned: bool) -> None:
         """Store what others did to a message: its thread's summary, its reactions, whether it is pinned."""
@@ -366,6 +372,12 @@ async def edit(
     return changed
 
 
+async def attach(work: "Work", message: Message, metadata: str | None) -> Message:
+    """Attach other metadata to a message, None for none any more. It says what it said: that is no edit. It was locked."""
+    await work.messages.save_metadata(message, metadata)
+    return msgspec.structs.replace(message, metadata=metadata)
+
+
 async def broadcast(work: "Work", reply: Message) -> Message:
     """Have the channel show a reply as well, from now on. The reply was locked."""
     content = reply.read()
@@ -389,23 +401,38 @@ async def delete(work: "Work", conversation: Conversation, message: Message, *, 
     await work.reactions.remove_all(message)
     await work.pins.remove(message)
     if threads.has_replies(message):
-        placeholder = Content(subtype=threads.TOMBSTONE, user=SLACKBOT, text=DELETED_TEXT, ts=ts_text(message.ts), hidden=True)
-        await work.messages.replace(
-            msgspec.structs.replace(
-                message,
-                subtype=threads.TOMBSTONE,
-                content=_encode(placeholder).decode(),
-                reactions=None,
-                pinned=False,
-                metadata=None,
-            )
-        )
+        await leave_placeholder(work, message)
         return
     await work.messages.remove(message)
     if message.thread_ts is not None:
         await threads.note_removal(work, message)
     else:
         await work.threads.remove_all(message)
+
+
+async def leave_placeholder(work: "Work", message: Message) -> Message:
+    """Put a placeholder in the place of a message that has replies; gives it. The message was locked."""
+    content = Content(subtype=threads.TOMBSTONE, user=SLACKBOT, text=DELETED_TEXT, ts=ts_text(message.ts), hidden=True)
+    placeholder = msgspec.structs.replace(
+        message,
+        subtype=threads.TOMBSTONE,
+        content=_encode(content).decode(),
+        reactions=None,
+        pinned=False,
+        metadata=None,
+    )
+    await work.messages.replace(placeholder)
+    return placeholder
+
+
+def client_ids(kept: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """The clients' own ids that messages have, each behind its author's organization and id.
+
+    Arguments:
+        kept: organization and id of each message's author, and its content.
+    """
+    found = ((organization, person, _decode(content).client_msg_id) for organization, person, content in kept)
+    return [(organization, person, id) for organization, person, id in found if id is not UNSET]
 
 
 async def _kept(work: "Work", conversation: Conversation) -> tuple[bool, bool]:

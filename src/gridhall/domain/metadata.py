@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from gridhall.contract.entities import Entity, Item
 from gridhall.contract.errors import (
@@ -73,7 +73,7 @@ def written(sent: dict[str, Any], *, unfurled: bool = False) -> str:
             raise InvalidMetadataSchema(f"[ERROR] missing required field: app_unfurl_url [json-pointer:{at}]")
         for name, field in (entity.entity_payload.fields or {}).items():
             _check(field, Item, f"{at}/entity_payload/fields/{_escaped(name)}")
-    json = _encode({name: sent[name] for name in _KEPT if sent.get(name) is not None})
+    json = _encode({name: sent[name] for name in _KEPT if sent.get(name) not in (None, [])})
     if len(json) > LONGEST:
         raise MetadataTooLarge
     return json.decode()
@@ -135,7 +135,17 @@ class _Type(msgspec.Struct, omit_defaults=True):
     event_type: str | None = None
 
 
+class _Seen(msgspec.Struct):
+    entities: msgspec.Raw | UnsetType = UNSET
+
+
 _decode_type = msgspec.json.Decoder(_Type).decode
+_decode_seen = msgspec.json.Decoder(_Seen).decode
+
+
+def shows(metadata: str | None) -> bool:
+    """Whether people see any of it: a Work Object is a message in itself, an event is for apps alone."""
+    return metadata is not None and _decode_seen(metadata).entities is not UNSET
 
 
 def told(metadata: str, asked: Asked) -> str:

@@ -14,6 +14,7 @@ from gridhall.domain import conversations
 from gridhall.domain.conversations import Listed
 from gridhall.domain.imaging import default_hash
 from gridhall.domain.messages import BROADCAST, Message, Page
+from gridhall.domain.metadata import EVENT_TYPE, Asked, told
 from gridhall.domain.site import BOT_ICON_SIDES, Site
 from gridhall.domain.threads import TOMBSTONE
 
@@ -43,35 +44,48 @@ async def state_of(call: "Call", conversation: Listed) -> ConversationObject:
     return shown
 
 
-async def show_thread(call: "Call", parent: Message, replies: list[Message]) -> list[MessageObject]:
+async def show_thread(
+    call: "Call", parent: Message, replies: list[Message], *, metadata: Asked = EVENT_TYPE
+) -> list[MessageObject]:
     """A parent and replies to it. To who follows the thread, the parent tells what of it they have not read."""
-    shown = await show(call, [parent, *replies])
+    shown = await show(call, [parent, *replies], metadata=metadata)
     shown[0] = f"{shown[0][:-1]}{await _unread_part(call, parent)}}}"
     return all_ready(shown)
 
 
-async def show_page(call: "Call", page: Page, limit: int) -> list[MessageObject]:
-    """The first messages of a page: made once for all who follow the same of its threads, for as long as the page is good."""
-    if page.bots is None:
-        return all_ready(await show(call, page[:limit]))
+async def show_page(call: "Call", page: Page, limit: int, *, metadata: Asked = EVENT_TYPE) -> list[MessageObject]:
+    """The first messages of a page: made once for all who follow the same of its threads, for as long as the page is good.
+
+    It is made each time where a broadcast reply tells of a message elsewhere, and for who asks for keys of their own.
+    """
+    if not page.metadata and page.bots is not None:
+        metadata = EVENT_TYPE
+    if page.bots is None or metadata.keys:
+        return all_ready(await show(call, page[:limit], metadata=metadata))
     followed = await _followed(call, page) if page.threads else frozenset()
-    key = (limit, followed, *[await _profile_part(call, app, team) for app, team in page.bots])
+    key = (limit, followed, metadata.whole, *[await _profile_part(call, app, team) for app, team in page.bots])
     made: list[MessageObject] | None = page.ready.get(key)
     if made is None:
         if len(page.ready) >= MOST_MADE:
             page.ready.clear()
-        made = page.ready[key] = all_ready(await show(call, page[:limit], followed=followed))
+        made = page.ready[key] = all_ready(await show(call, page[:limit], followed=followed, metadata=metadata))
     return made
 
 
 async def show(
-    call: "Call", messages: list[Message], *, permalinks: bool = False, followed: frozenset[int] | None = None
+    call: "Call",
+    messages: list[Message],
+    *,
+    permalinks: bool = False,
+    followed: frozenset[int] | None = None,
+    metadata: Asked = EVENT_TYPE,
 ) -> list[str]:
     """The JSON of messages of one conversation, each complete.
 
     Arguments:
         permalinks: whether each tells its address.
         followed: the `ts` of those whose threads the caller follows, where they are known already.
+        metadata: how much each tells of what its app attached.
     """
     profiles: dict[tuple[str, str], str] = {}
     roots: dict[int, str] = {}
@@ -87,6 +101,8 @@ async def show(
             if profile is None:
                 profile = profiles[bot] = await _profile_part(call, *bot)
             parts.append(profile)
+        if message.metadata is not None and (attached := told(message.metadata, metadata)):
+            parts.append(f',"metadata":{attached}')
         if message.thread is not None:
             if followed is None:
                 followed = await _followed(call, messages)
@@ -98,7 +114,7 @@ async def show(
             parts.append(f',"pinned_to":["{message.conversation}"]')
         if message.subtype == BROADCAST and message.thread_ts is not None:
             if message.thread_ts not in roots:
-                roots[message.thread_ts] = await _root_part(call, message, message.thread_ts)
+                roots[message.thread_ts] = await _root_part(call, message, message.thread_ts, metadata)
             parts.append(roots[message.thread_ts])
         if permalinks:
             parts.append(f',"permalink":{_encode(permalink(call, message)).decode()}')
@@ -111,6 +127,7 @@ def _is_plain(message: Message) -> bool:
     """Whether there is nothing to splice in."""
     return (
         message.app is None
+        and message.metadata is None
         and message.thread is None
         and message.reactions is None
         and not message.pinned
@@ -118,9 +135,9 @@ def _is_plain(message: Message) -> bool:
     )
 
 
-async def show_one(call: "Call", message: Message, *, permalinks: bool = False) -> str:
+async def show_one(call: "Call", message: Message, *, permalinks: bool = False, metadata: Asked = EVENT_TYPE) -> str:
     """The JSON of one message."""
-    return (await show(call, [message], permalinks=permalinks))[0]
+    return (await show(call, [message], permalinks=permalinks, metadata=metadata))[0]
 
 
 async def _followed(call: "Call", messages: list[Message]) -> frozenset[int]:
@@ -149,10 +166,10 @@ async def _unread_part(call: "Call", parent: Message) -> str:
     return f',"last_read":"{ts_text(last_read or ts)}","unread_count":{unread}'
 
 
-async def _root_part(call: "Call", message: Message, thread_ts: int) -> str:
+async def _root_part(call: "Call", message: Message, thread_ts: int, metadata: Asked) -> str:
     """The parent of a broadcast reply; nothing where it is gone."""
     parent = await call.work.messages.find(message.organization, message.conversation, thread_ts)
-    return f',"root":{await show_one(call, parent)}' if parent is not None else ""
+    return f',"root":{await show_one(call, parent, metadata=metadata)}' if parent is not None else ""
 
 
 async def _profile_part(call: "Call", id: str, team: str) -> str:

@@ -64,6 +64,7 @@ _AT_THIS = and_(
     _m.c.ts == bindparam("at_ts"),
 )
 _SAVE_CONTENT = Statement(update(_m).where(_AT_THIS).values(content=bindparam("new_content")), tuple)
+_SAVE_METADATA = Statement(update(_m).where(_AT_THIS).values(metadata=bindparam("new_metadata")), tuple)
 _SUMMARY = ("thread", "reactions", "pinned")
 _SAVE_SUMMARY = Statement(update(_m).where(_AT_THIS).values({name: bindparam(f"new_{name}") for name in _SUMMARY}), tuple)
 _CHANGING = ("subtype", "in_channel", "content", "thread", "reactions", "pinned", "metadata")
@@ -221,6 +222,9 @@ class SqlMessages:
 
     async def save_content(self, message: Message, content: str) -> None:
         await self._connection.run(_SAVE_CONTENT, **_at(message), new_content=content)
+
+    async def save_metadata(self, message: Message, metadata: str | None) -> None:
+        await self._connection.run(_SAVE_METADATA, **_at(message), new_metadata=metadata)
 
     async def save_summary(self, message: Message, *, thread: str | None, reactions: str | None, pinned: bool) -> None:
         await self._connection.run(_SAVE_SUMMARY, **_at(message), new_thread=thread, new_reactions=reactions, new_pinned=pinned)

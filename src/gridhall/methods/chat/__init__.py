@@ -21,8 +21,12 @@ from gridhall.contract.errors import (
     InvalidAttachments,
     InvalidBlocks,
     InvalidBlocksFormat,
+    InvalidMetadataFormat,
+    InvalidMetadataSchema,
     IsArchived,
     MarkdownTextConflict,
+    MetadataMustBeSentFromApp,
+    MetadataTooLarge,
     MsgBlocksTooLong,
     MsgTooLong,
     NoText,
@@ -39,13 +43,23 @@ from gridhall.contract.rates import Limit, Tier
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok, ResponseMetadata
-from gridhall.domain import addressees, content, messages, mrkdwn, personas, posting, reading
+from gridhall.domain import addressees, content, messages, metadata, mrkdwn, personas, posting, reading
 from gridhall.domain.actor import Actor
 from gridhall.domain.call import Call
-from gridhall.domain.content import LONGEST_TEXT, Codes, Sent
+from gridhall.domain.content import LONGEST_TEXT, Codes, Composed, Sent
 from gridhall.domain.messages import ME, Author, Draft
+from gridhall.domain.metadata import WHOLE
 from gridhall.domain.mrkdwn import Parse
-from gridhall.methods.chat.arguments import Attachments, Blocks, IconEmoji, IconUrl, MarkdownText, Username, refuse_unserved
+from gridhall.methods.chat.arguments import (
+    Attachments,
+    Blocks,
+    IconEmoji,
+    IconUrl,
+    MarkdownText,
+    Metadata,
+    Username,
+    refuse_unserved,
+)
 
 LONGEST_CLIENT_ID = 255
 
@@ -77,6 +91,7 @@ class PostMessageArgs(msgspec.Struct, frozen=True):
     blocks: Blocks = None
     attachments: Attachments = None
     markdown_text: MarkdownText = None
+    metadata: Metadata = None
     thread_ts: Annotated[str | None, Arg("The message that this one replies to.", example="1405894322.002768")] = None
     reply_broadcast: Annotated[bool, Arg("Whether the channel shows a reply as well.", example="true")] = False
     parse: Annotated[
@@ -118,8 +133,12 @@ class PostMessageResult(Ok, kw_only=True):
         InvalidAttachments,
         InvalidBlocks,
         InvalidBlocksFormat,
+        InvalidMetadataFormat,
+        InvalidMetadataSchema,
         IsArchived,
         MarkdownTextConflict,
+        MetadataMustBeSentFromApp,
+        MetadataTooLarge,
         MsgBlocksTooLong,
         MsgTooLong,
         NoText,
@@ -136,17 +155,18 @@ class PostMessageResult(Ok, kw_only=True):
 async def post_message(call: Call, args: PostMessageArgs) -> PostMessageResult:
     """Post a message."""
     sent = _sent(call, args)
+    attached = metadata.read(call, args.metadata)
     persona = personas.choose(call, username=args.username, icon_emoji=args.icon_emoji, icon_url=args.icon_url)
     conversation = await addressees.see(call, args.channel, people=True, nameless=TeamNotFound)
-    if sent.is_empty:
+    if sent.is_empty and not metadata.shows(attached):
         raise NoText
     await posting.require(call, conversation, reply=args.thread_ts is not None, broadcast=args.reply_broadcast, public=True)
     parent = await posting.parent_of(call, conversation, args.thread_ts) if args.thread_ts is not None else None
-    composed = await content.compose(call, sent, CODES)
+    composed = Composed("") if sent.is_empty else await content.compose(call, sent, CODES)
     written = Content(text=composed.text, blocks=composed.blocks, attachments=composed.attachments)
-    draft = Draft(written, parent, args.reply_broadcast, args.client_msg_id, persona=persona)
+    draft = Draft(written, parent, args.reply_broadcast, args.client_msg_id, attached, persona)
     message = await messages.post(call.work, conversation, draft, author=Author.of(call.actor, call.team))
-    shown = await reading.show_one(call, message)
+    shown = await reading.show_one(call, message, metadata=WHOLE)
     result = PostMessageResult(channel=conversation.id, ts=ts_text(message.ts), message=ready(shown))
     if sent.text is not None and len(sent.text) > LONGEST_TEXT:
         result.warning = "message_truncated"

@@ -16,28 +16,35 @@ from gridhall.contract.errors import (
     InvalidAttachments,
     InvalidBlocks,
     InvalidBlocksFormat,
+    InvalidMetadataFormat,
+    InvalidMetadataSchema,
     IsInactive,
     MarkdownTextConflict,
     MessageNotFound,
+    MetadataMustBeSentFromApp,
+    MetadataTooLarge,
     MsgTooLong,
     NoDualBroadcastContentUpdate,
     NoText,
     NotInChannel,
     Refusal,
+    StreamingStateConflict,
     TooManyAttachments,
 )
 from gridhall.contract.messages import BotProfile, Content, Edited
+from gridhall.contract.messages import Metadata as MetadataObject
 from gridhall.contract.rates import Tier
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
-from gridhall.domain import authorship, content, conversations, items, messages, posting, reading
+from gridhall.domain import authorship, content, conversations, items, messages, metadata, posting, reading, streams
 from gridhall.domain.call import Call
 from gridhall.domain.content import Codes, Sent
 from gridhall.domain.conversations import Hold, Seen
 from gridhall.domain.messages import BOT_MESSAGE, BROADCAST, Message
+from gridhall.domain.metadata import WHOLE
 from gridhall.domain.mrkdwn import Parse
-from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText, refuse_unserved
+from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText, Metadata, refuse_unserved
 
 LONGEST_UPDATE = 4_000
 """Characters of a changed text. Source: the reference page of chat.update."""
@@ -54,6 +61,7 @@ class UpdateArgs(msgspec.Struct, frozen=True):
     blocks: Blocks = None
     attachments: Attachments = None
     markdown_text: MarkdownText = None
+    metadata: Metadata = None
     reply_broadcast: Annotated[bool, Arg("Whether the channel is to show a reply from now on.", example="true")] = False
     parse: Annotated[
         str | None, Arg("`none` links no bare address, `full` takes the text for unformatted.", example="none")
@@ -79,6 +87,7 @@ class UpdatedMessage(msgspec.Struct, kw_only=True):
     bot_profile: BotProfile | UnsetType = UNSET
     blocks: list[dict[str, Any]] | UnsetType = UNSET
     attachments: list[dict[str, Any]] | UnsetType = UNSET
+    metadata: MetadataObject | UnsetType = UNSET
     edited: Edited | UnsetType = UNSET
 
 
@@ -106,12 +115,17 @@ _told = msgspec.json.Decoder(UpdatedMessage).decode
         InvalidAttachments,
         InvalidBlocks,
         InvalidBlocksFormat,
+        InvalidMetadataFormat,
+        InvalidMetadataSchema,
         IsInactive,
         MarkdownTextConflict,
         MessageNotFound,
+        MetadataMustBeSentFromApp,
+        MetadataTooLarge,
         MsgTooLong,
         NoDualBroadcastContentUpdate,
         NoText,
+        StreamingStateConflict,
         TooManyAttachments,
     ),
     writes=True,
@@ -119,16 +133,20 @@ _told = msgspec.json.Decoder(UpdatedMessage).decode
 async def update(call: Call, args: UpdateArgs) -> UpdateResult:
     """Change a message that one posted."""
     sent = _sent(call, args)
+    attached = metadata.read(call, args.metadata)
     conversation = await conversations.see(call, args.channel, Hold.STEADY)
     if conversation.archived:
         raise IsInactive
     message = await items.find(call, conversation, args.ts, held=True)
     authorship.require_change(call, message)
+    message = await streams.settle(call.work, message)
     if args.reply_broadcast and message.subtype != BROADCAST:
-        message = await _broadcast(call, conversation, message, sent)
-    elif _has_content(sent):
+        message = await _broadcast(call, conversation, message, changed=_has_content(sent) or args.metadata is not None)
+    if args.metadata is not None and attached != message.metadata:
+        message = await messages.attach(call.work, message, attached)
+    if _has_content(sent) or args.metadata is not None:
         message = await _edit(call, conversation, message, sent)
-    told = _told(await reading.show_one(call, message))
+    told = _told(await reading.show_one(call, message, metadata=WHOLE))
     return UpdateResult(channel=conversation.id, ts=ts_text(message.ts), text=told.text, message=told)
 
 
@@ -142,18 +160,18 @@ def _sent(call: Call, args: UpdateArgs) -> Sent:
     parse = Parse.of(args.parse, link_names=args.link_names is not None and is_true(args.link_names))
     sent = Sent(args.text, args.blocks, args.attachments, args.markdown_text, parse=parse)
     content.check(sent)
-    if not _has_content(sent) and not args.reply_broadcast:
+    if not (_has_content(sent) or args.metadata is not None or args.reply_broadcast):
         raise NoText
     if args.text is not None and len(args.text) > LONGEST_UPDATE:
         raise MsgTooLong
     return sent
 
 
-async def _broadcast(call: Call, conversation: Seen, message: Message, sent: Sent) -> Message:
-    """Have the channel show a reply."""
+async def _broadcast(call: Call, conversation: Seen, message: Message, *, changed: bool) -> Message:
+    """Have the channel show a reply, which is not `changed` at the same time."""
     if message.thread_ts is None or message.subtype not in (None, BOT_MESSAGE):
         raise CantBroadcastMessage
-    if _has_content(sent):
+    if changed:
         raise NoDualBroadcastContentUpdate
     try:
         await posting.require(call, conversation, reply=True, broadcast=True, public=True)
@@ -163,9 +181,15 @@ async def _broadcast(call: Call, conversation: Seen, message: Message, sent: Sen
 
 
 async def _edit(call: Call, conversation: Seen, message: Message, sent: Sent) -> Message:
-    """Give the message the content that was sent; what is the same already is no edit."""
+    """Give the message the content that was sent; what is the same already is no edit.
+
+    Raises:
+        NoText: nothing would be left that anybody could see.
+    """
     before = message.read()
     after = await _changed(call, before, sent)
+    if not (after.text.strip() or after.blocks or after.attachments or metadata.shows(message.metadata)):
+        raise NoText
     if (after.text, after.blocks, after.attachments) == (before.text, before.blocks, before.attachments):
         return message
     assert call.actor.user is not None
@@ -175,11 +199,7 @@ async def _edit(call: Call, conversation: Seen, message: Message, sent: Sent) ->
 
 
 async def _changed(call: Call, before: Content, sent: Sent) -> Content:
-    """The content after the change: new text takes blocks away that are not sent again, attachments stay unless they are.
-
-    Raises:
-        NoText: nothing would be left.
-    """
+    """The content after the change: new text takes blocks away that are not sent again, attachments stay unless they are."""
     text, blocks, attachments = before.text, before.blocks, before.attachments
     if sent.attachments is not None:
         attachments = UNSET
@@ -193,8 +213,6 @@ async def _changed(call: Call, before: Content, sent: Sent) -> Content:
         text, blocks = "", UNSET
     if sent.blocks == []:
         blocks = UNSET
-    if not text.strip() and blocks is UNSET and attachments is UNSET:
-        raise NoText
     return msgspec.structs.replace(before, text=text, blocks=blocks, attachments=attachments)
 
 

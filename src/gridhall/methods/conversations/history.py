@@ -30,6 +30,7 @@ from gridhall.domain import conversations, items, reading
 from gridhall.domain.actor import Actor
 from gridhall.domain.call import Call
 from gridhall.domain.messages import LARGEST_PAGE, fitting
+from gridhall.domain.metadata import Asked
 
 USUAL, MOST = 100, 999
 """The usual page of history, and the largest: larger limits count as it. Source: the reference page."""
@@ -51,6 +52,15 @@ def _per_reduced_app(actor: Actor, team: str | None, raw: Mapping[str, object]) 
 RATE = (*by_tier(Tier.THREE), Counted("reduced", Limit(1, 60, 1), _per_reduced_app))
 
 
+IncludeAllMetadata = Annotated[
+    bool, Arg("Whether messages tell all that apps attached to them, not only the kind of event.", example="true")
+]
+MetadataKeysToInclude = Annotated[
+    tuple[str, ...],
+    Arg("Which keys of the event's payload to tell, be all asked for or not.", invalid=InvalidMetadataFilterKeys),
+]
+
+
 class HistoryArgs(msgspec.Struct, frozen=True):
     """Arguments of conversations.history."""
 
@@ -60,12 +70,8 @@ class HistoryArgs(msgspec.Struct, frozen=True):
     latest: Annotated[str | None, Arg("Only messages before this time.", example="1234567890.123456")] = None
     oldest: Annotated[str | None, Arg("Only messages after this time.", example="1234567890.123456")] = None
     limit: Annotated[int, Arg("How many messages at the most, up to 999.", example="20")] = USUAL
-    include_all_metadata: Annotated[bool, Arg("Tell all that apps attached to messages; none has anything attached yet.")] = (
-        False
-    )
-    metadata_keys_to_include: Annotated[
-        tuple[str, ...], Arg("Which of it to tell, by its keys.", invalid=InvalidMetadataFilterKeys)
-    ] = ()
+    include_all_metadata: IncludeAllMetadata = False
+    metadata_keys_to_include: MetadataKeysToInclude = ()
 
 
 class HistoryResult(Ok, kw_only=True):
@@ -101,7 +107,7 @@ async def history(call: Call, args: HistoryArgs) -> HistoryResult:
     if found.size > LARGEST_PAGE:
         limit = fitting(found, limit)
     more = len(found) > limit
-    shown = await reading.show_page(call, found, limit)
+    shown = await reading.show_page(call, found, limit, metadata=_asked(args))
     return HistoryResult(
         messages=shown,
         has_more=more,
@@ -124,12 +130,8 @@ class RepliesArgs(msgspec.Struct, frozen=True):
     latest: Annotated[str | None, Arg("Only replies before this time.", example="1234567890.123456")] = None
     oldest: Annotated[str | None, Arg("Only replies after this time.", example="1234567890.123456")] = None
     limit: Annotated[int, Arg("How many messages at the most, up to 1,000.", example="20")] = MOST_REPLIES
-    include_all_metadata: Annotated[bool, Arg("Tell all that apps attached to messages; none has anything attached yet.")] = (
-        False
-    )
-    metadata_keys_to_include: Annotated[
-        tuple[str, ...], Arg("Which of it to tell, by its keys.", invalid=InvalidMetadataFilterKeys)
-    ] = ()
+    include_all_metadata: IncludeAllMetadata = False
+    metadata_keys_to_include: MetadataKeysToInclude = ()
 
 
 class RepliesResult(Ok, kw_only=True):
@@ -167,10 +169,14 @@ async def replies(call: Call, args: RepliesArgs) -> RepliesResult:
     shown, more = found[:limit], len(found) > limit
     end = shown[-1].ts if shown else 0
     return RepliesResult(
-        messages=await reading.show_thread(call, parent, shown),
+        messages=await reading.show_thread(call, parent, shown, metadata=_asked(args)),
         has_more=more,
         response_metadata=page(call.context.cursors.seal(listing, str(end))) if more else UNSET,
     )
+
+
+def _asked(args: HistoryArgs | RepliesArgs) -> Asked:
+    return Asked(args.include_all_metadata, args.metadata_keys_to_include)
 
 
 def _limit(call: Call, asked: int, *, usual: int, most: int) -> int:
