@@ -104,7 +104,7 @@ async def compose(call: "Call", sent: Sent, codes: Codes) -> Composed:
         text, made = markdown.compose(sent.markdown_text, call.work.source)
         return Composed(text, made, attached)
     if sent.blocks:
-        read = blocks.read(sent.blocks, too_long=codes.long_blocks)
+        read = blocks.read(sent.blocks, too_long=codes.long_blocks, two_tables=InvalidAttachments)
         text = await _text(call, sent) if sent.text else blocks.fallback(read)
         return Composed(text, blocks.written(read, call.work.source), attached)
     if not sent.text:

@@ -1,8 +1,11 @@
 """What is wrong with objects that were sent: what msgspec says of it, in words for who sent them."""
 
 import re
+from typing import TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 LONGEST_NAME = 100
 """Characters of a name or a type that a message repeats."""
@@ -12,14 +15,16 @@ _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _NAMED = re.compile(r"Object (missing required|contains unknown) field `(.*)`", re.DOTALL)
 _TYPE = re.compile(r"Invalid value (.*)", re.DOTALL)
 _BOUND = re.compile(r"Expected `(\w+)`(?: of length)? (<=|>=|<|>) ([0-9.]+)")
-_KIND = re.compile(r"Expected `([^`]*)`, got .*")
+_KIND = re.compile(r"Expected `([^`]*)`(?:, got .*)?")
 
 _KINDS = {
     "str": "a string",
     "int": "an integer",
     "float": "a number",
     "int | float": "a number",
+    "int | float | str": "a string or a number",
     "bool": "a boolean",
+    "bool | int | float | str": "a boolean",
     "array": "an array",
     "object": "an object",
     "object | null": "an object or null",
@@ -33,16 +38,21 @@ def fault(why: str, pointer: str) -> str:
     return f"[ERROR] {why} [json-pointer:{pointer}]"
 
 
-def find(sent: object, kind: object, at: str) -> str | None:
+def shortened(name: str) -> str:
+    """A name as messages repeat it."""
+    return name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…"
+
+
+def find(sent: object, objects: msgspec.json.Decoder[list[T]], at: str) -> str | None:
     """The first fault of an object, None where it has none.
 
     Arguments:
-        kind: the type that it should be of, all of whose fields have plain names.
+        objects: reads a list of what it should be. No field of that has a name that a pointer would escape.
         at: the pointer to the object.
     """
     try:
         # In a list it has a path in any case, so that no name in it is taken for one.
-        msgspec.convert([sent], list[kind])  # type: ignore[valid-type]
+        objects.decode(msgspec.json.encode([sent]))
     except msgspec.ValidationError as error:
         return _told(error, at)
     return None
@@ -62,16 +72,16 @@ def _told(error: msgspec.ValidationError, at: str) -> str:
 def _words(what: str) -> str:
     """Our words for what msgspec says."""
     if named := _NAMED.fullmatch(what):
-        return f"{'needs' if named[1].startswith('missing') else 'must not have'} the field `{named[2][:LONGEST_NAME]}`"
+        return f"{'needs' if named[1].startswith('missing') else 'must not have'} the field `{shortened(named[2])}`"
     if kind := _TYPE.fullmatch(what):
-        return f"must be of a type that can be here, not {kind[1][:LONGEST_NAME]}"
+        return f"must be of a type that can be here, not {shortened(kind[1])}"
     if bound := _BOUND.fullmatch(what):
         many = f"{_COMPARED[bound[2]]} {float(bound[3]):g}" if "." in bound[3] else f"{_COMPARED[bound[2]]} {int(bound[3]):,}"
         if counted := _COUNTED.get(bound[1]):
             return f"must have {many} {counted}{'' if bound[3] == '1' else 's'}"
         return f"must be {many}"
     if kind := _KIND.fullmatch(what):
-        return f"must be {_KINDS[kind[1]]}"
+        return f"must be {_KINDS.get(kind[1]) or _KINDS[kind[1].removesuffix(' | null')]}"
     if what.startswith("Invalid enum value"):
         return "must be one of the values for it"
     return "must be of the form for it"

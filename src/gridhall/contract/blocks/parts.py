@@ -29,7 +29,7 @@ class Typed(Closed, tag_field="type", tag=""):
 
 class _Nameless(msgspec.Struct, tag_field="type", tag=""):
     def __post_init__(self) -> None:
-        raise Wrong("unsupported type: ''", "/type")
+        raise Wrong("must be of a type that can be here, not ''", "/type")
 
 
 T = TypeVar("T")
