@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from gridhall.contract import attachments as contract
+from gridhall.contract.blocks import Block
 from gridhall.contract.errors import InvalidAttachments, Refusal, TooManyAttachments
 from gridhall.domain import blocks
-from gridhall.domain.blocks import Block
+from gridhall.domain.faults import fault, find
 from gridhall.domain.source import Source
 
 MOST = 100
@@ -26,6 +27,9 @@ LONGEST_TEXT = 8_000
 NO_PREVIEW = "[no preview available]"
 """What stands for an attachment that has nothing else to stand for it."""
 
+OF_PREVIEWS = frozenset({"is_app_unfurl", "app_unfurl_url", "app_id", "bot_id", "bot_team_id"})
+"""Fields that tell which app added an attachment to somebody's message. They are not for senders to say."""
+
 _SHOWN = ("text", "pretext", "title", "fallback", "fields", "blocks", "image_url", "thumb_url", "author_name", "footer")
 """Fields of which one is needed for anybody to see something. Actions alone are nothing."""
 
@@ -33,22 +37,8 @@ _SHOWN = ("text", "pretext", "title", "fallback", "fields", "blocks", "image_url
 _NAMED_COLORS = {"good": "2eb886", "warning": "daa038", "danger": "a30200"}
 _COLOR = re.compile(r"#?([0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})")
 
-_STEPS = re.compile(r"\[(\d+)\]|\.(\w+)")
-_REASONS = (
-    (r"Object missing required field `(\w+)`", "missing required field: {}"),
-    (r"Expected `array` of length <= (\d+)", "no more than {} items allowed"),
-    (r"Expected `str` of length <= (\d+)", "must be no longer than {} characters"),
-    (r"Expected `str` matching regex", "must be no script"),
-    (r"Expected `str", "must be a string"),
-    (r"Expected `int \| float \| str", "must be a string or a number"),
-    (r"Expected `bool", "must be true or false"),
-    (r"Expected `int", "must be an integer"),
-    (r"Expected `array", "must be an array"),
-    (r"Expected `object", "must be an object"),
-    (r"Invalid (?:enum )?value", "no such value"),
-)
-
 _encode = msgspec.json.Encoder().encode
+_objects = msgspec.json.Decoder(list[contract.Attachment])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +63,19 @@ def read(sent: Sequence[dict[str, Any]], *, too_long: type[Refusal] = InvalidAtt
 
     Raises:
         TooManyAttachments: there are too many.
-        InvalidAttachments: one is wrong; its messages tell where and why.
+        InvalidAttachments: one is wrong, or its blocks are; its messages tell where and why, of each the first fault.
         too_long: all of them together are.
     """
     if len(sent) > MOST:
         raise TooManyAttachments
     json = _encode(sent)
     if len(json) > LONGEST_JSON and len(json.decode()) > LONGEST_JSON:
-        raise too_long(f"[ERROR] no more than {LONGEST_JSON:,} characters allowed [json-pointer:/attachments]")
+        raise too_long(fault(f"must have no more than {LONGEST_JSON:,} characters as JSON", "/attachments"))
     try:
-        msgspec.convert(sent, list[contract.Attachment])
-    except msgspec.ValidationError as error:
-        raise InvalidAttachments(_told(str(error))) from None
+        _objects.decode(json)
+    except msgspec.ValidationError:
+        found = (find(attachment, _objects, f"/attachments/{at}") for at, attachment in enumerate(sent))
+        raise InvalidAttachments(*filter(None, found)) from None
     return [_read(attachment, at) for at, attachment in enumerate(sent) if _is_seen(attachment)]
 
 
@@ -99,9 +90,9 @@ def _is_seen(attachment: Mapping[str, Any]) -> bool:
 
 
 def _read(sent: dict[str, Any], at: int) -> Attachment:
-    fields = {name: value for name, value in sent.items() if value is not None}
+    fields = {name: value for name, value in sent.items() if value is not None and name not in OF_PREVIEWS}
     inner = fields.pop("blocks", None)
-    read = blocks.read(inner) if inner else None
+    read = _blocks(inner, f"/attachments/{at}/blocks") if inner else None
     if (color := fields.pop("color", None)) and (shown := _color(color)):
         fields["color"] = shown
     if "fields" in fields:
@@ -111,6 +102,10 @@ def _read(sent: dict[str, Any], at: int) -> Attachment:
     if not fields.get("fallback"):
         fields["fallback"] = fields.get("text") or fields.get("pretext") or fields.get("title") or NO_PREVIEW
     return Attachment(fields, read)
+
+
+def _blocks(sent: list[dict[str, Any]], at: str) -> list[Block]:
+    return blocks.read(sent, at=at, code=InvalidAttachments, two_tables=InvalidAttachments)
 
 
 def _color(color: str) -> str | None:
@@ -137,13 +132,3 @@ def _complete(attachment: Attachment, number: int, actions: Iterator[int], sourc
     if "actions" in fields:
         fields["actions"] = [action | {"id": str(next(actions))} for action in fields["actions"]]
     return fields
-
-
-def _told(error: str) -> str:
-    """What is wrong, in the words of answers, and where."""
-    reason, _, path = error.rpartition(" - at `$")
-    pointer = "".join(f"/{index or name}" for index, name in _STEPS.findall(path))
-    for pattern, words in _REASONS:
-        if (told := re.match(pattern, reason)) is not None:
-            return f"[ERROR] {words.format(*told.groups())} [json-pointer:/attachments{pointer}]"
-    raise AssertionError(error)
