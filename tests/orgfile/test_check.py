@@ -274,6 +274,26 @@ def test_a_reference_to_nothing(path: Path, section: str, entry: str, told: str)
             "{conversation: C0EAST, user: W0BOT, ts: '6.000000', app: A0PLAIN}",
             "app: a bot posts through its own app, which is A0BOT",
         ),
+        (
+            "messages",
+            "{conversation: C0EAST, user: W0ADA, ts: '6.000000', metadata: {event_type: a, event_payload: {}}}",
+            "metadata: only an app attaches metadata",
+        ),
+        (
+            "messages",
+            "{conversation: C0EAST, user: W0BOT, ts: '6.000000', metadata: {event_type: a}}",
+            "metadata: missing required field: event_payload",
+        ),
+        (
+            "messages",
+            "{conversation: C0EAST, user: W0BOT, ts: '6.000000', metadata: {event_type: 5, event_payload: {}}}",
+            "metadata.event_type: must be a string",
+        ),
+        (
+            "messages",
+            "{conversation: C0EAST, user: W0BOT, ts: '6.000000', metadata: {entities: [{entity_type: slack#/entities/task}]}}",
+            "metadata.entities[0]: missing required field: entity_payload",
+        ),
         ("sessions", "{user: W0BOT}", "user: W0BOT is a bot"),
         ("sessions", "{user: W0CHO}", "team: is missing, and W0CHO is in no workspace"),
         ("sessions", "{user: W0BEN, team: T0EAST}", "user: W0BEN is not in T0EAST"),

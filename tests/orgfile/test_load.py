@@ -561,10 +561,11 @@ def test_a_tombstoned_message_is_out_of_sight(every: Path, database: Database) -
         "thread_ts": "1500000010.000001",
         "parent_user_id": "W0EVERY0001",
     }
-    assert (row["subtype"], row["pinned"]) == ("dlp_tombstone", True)
+    assert (row["subtype"], row["pinned"], row["metadata"]) == ("dlp_tombstone", True, None)
     assert database.rows(tables.message_edits, ts=ts) == []
     kept = json.loads(database.row(tables.tombstones, ts=ts)["content"])
     assert (kept["content"]["text"], kept["content"]["blocks"]) == ("Still out of sight", [])
+    assert kept["metadata"] == {"event_type": "hidden", "event_payload": {"n": [1, 2.5, True, None, {"deep": ["on"]}]}}
     assert kept["edits"] == [
         {
             "edited_ts": ts // 10**6 * 10**6 + 10**6,
@@ -631,6 +632,32 @@ def test_every_part_of_a_message_has_its_key() -> None:
     keys = set(MessageEntry.__struct_fields__) | {"app_id"}
 
     assert set(Content.__struct_fields__) - found_anew <= keys
+
+
+EVENT = {"event_type": "task_created", "event_payload": {"id": "11223", "hours": 1.5, "tags": ["a"], "owner": {"name": "é"}}}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"edits": [EditEntry(ts="2.000000", user="U0BOT", text="b")]},
+        {"deleted": DeletionEntry(ts="9.000000", user="U0BEN")},
+        {"tombstone": TombstoneEntry(ts="8.000000", user="U0BEN")},
+        {"deleted": DeletionEntry(ts="9.000000", user="U0BEN"), "tombstone": TombstoneEntry(ts="8.000000", user="U0BEN")},
+    ],
+    ids=["live", "edited", "deleted", "tombstoned", "both"],
+)
+def test_metadata_survives(database: Database, more: dict[str, Any]) -> None:
+    entry = said(1, "U0BOT", "a", metadata=EVENT, **more)
+    database.load(plain(entry, said(2, "U0BEN", "a reply", to=1)))
+
+    table = tables.deleted_messages if "deleted" in more else tables.messages
+    stored = database.row(table, ts=10**6)["metadata"]
+    assert stored is None if "tombstone" in more else json.loads(stored) == EVENT
+    if "deleted" in more:
+        assert database.row(tables.messages, ts=10**6)["metadata"] is None
+    assert database.dump()[0].messages[0] == entry
 
 
 def test_a_thread_is_counted_and_followed(database: Database) -> None:

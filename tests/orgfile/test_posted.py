@@ -63,7 +63,8 @@ async def _post_all(work: Work) -> None:
         return await say(author, text, parent=now, **more)
 
     await say(BOT, "beep", content={"blocks": [{"type": "divider"}], "attachments": [{"fallback": "x"}]})
-    await say(THROUGH, "by an app", client_msg_id="m-1")
+    attached = '{"event_type":"told","event_payload":{"n":1.0,"deep":[{"a":null}]}}'
+    await say(THROUGH, "by an app", client_msg_id="m-1", metadata=attached)
     await messages.tell(work, general, Content(subtype="channel_topic", text="set the topic", topic="New"), author=ADA)
     joined = Content(subtype="channel_join", text="has joined", inviter=ADA.person)
     await messages.tell(work, general, joined, author=BOT)
@@ -78,7 +79,10 @@ async def _post_all(work: Work) -> None:
     await change(edited, "second")
     await change(edited, "third", marked=False)
     await remove(await say(ADA, "gone", client_msg_id="m-2"))
-    gone = await say(BOT, "gone, but for its reply")
+    changing = await say(BOT, "with other metadata", metadata=attached)
+    await change(await messages.attach(work, changing, attached.replace("told", "changed")), "in other words")
+    await messages.attach(work, await say(BOT, "with none any more", metadata=attached), None)
+    gone = await say(BOT, "gone, but for its reply", metadata=attached)
     await change(gone, "really")
     await reply(gone, CHO, "why?")
     await remove(gone)

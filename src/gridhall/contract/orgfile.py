@@ -444,6 +444,11 @@ class MessageEntry(Entry, frozen=True, kw_only=True):
     subtype: Annotated[str | None, _about("What kind of message it is, where it is no ordinary one.")] = None
     blocks: Annotated[Objects | None, _about("The message's blocks.")] = None
     attachments: Annotated[Objects | None, _about("The message's attachments.")] = None
+    metadata: Annotated[
+        dict[str, Any] | None, _about("What its app attached: `event_type` with `event_payload`, `entities`, or both.")
+    ] = None
+    unfurl_links: Annotated[bool, _about("Whether links to texts may be previewed.")] = True
+    unfurl_media: Annotated[bool, _about("Whether links to media may be previewed.")] = True
     client_msg_id: Annotated[
         str | None, _about("The id that the client gave the message; no other message of the same person has it.")
     ] = None

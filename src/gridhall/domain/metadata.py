@@ -1,7 +1,7 @@
 """What an app attaches to its messages for other apps to read: an event of its own making, Work Objects, or both."""
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -12,12 +12,14 @@ from gridhall.contract.errors import (
     InvalidMetadataSchema,
     MetadataMustBeSentFromApp,
     MetadataTooLarge,
+    Refusal,
 )
 
 if TYPE_CHECKING:
     from gridhall.domain.call import Call
 
 T = TypeVar("T")
+Path: TypeAlias = tuple[str | int, ...]
 
 LONGEST = 16 * 1024
 """Bytes of the JSON of all that is attached to one message. The platform names its refusal but no figure."""
@@ -36,6 +38,28 @@ class _Sent(msgspec.Struct):
 _KEPT = _Sent.__struct_fields__
 
 
+class Fault(Exception):
+    """What is attached cannot be.
+
+    Arguments:
+        code: what refuses it.
+        path: where: keys and indexes, none for all of it.
+        why: in a few words.
+    """
+
+    def __init__(self, code: type[Refusal], path: Path, why: str) -> None:
+        super().__init__(code, path, why)
+        self.code = code
+        self.path = path
+        self.why = why
+
+    @property
+    def pointer(self) -> str:
+        """The place as a JSON pointer."""
+        steps = (str(step).replace("~", "~0").replace("/", "~1") for step in ("metadata", *self.path))
+        return "".join(f"/{step}" for step in steps)
+
+
 def read(call: "Call", sent: dict[str, Any] | None, *, unfurled: bool = False) -> str | None:
     """The JSON of what an app attaches to a message, ready to be stored; None where it attaches nothing.
 
@@ -45,48 +69,51 @@ def read(call: "Call", sent: dict[str, Any] | None, *, unfurled: bool = False) -
 
     Raises:
         MetadataMustBeSentFromApp: the caller's token belongs to no app.
-        InvalidMetadataFormat, InvalidMetadataSchema, MetadataTooLarge: see `written`.
+        InvalidMetadataFormat, InvalidMetadataSchema, MetadataTooLarge: see `written`; the message tells where and why.
     """
     if sent is None:
         return None
     if call.actor.app is None:
         raise MetadataMustBeSentFromApp
-    return written(sent, unfurled=unfurled) if sent else None
+    if not sent:
+        return None
+    try:
+        return written(sent, unfurled=unfurled)
+    except Fault as fault:
+        raise fault.code(f"[ERROR] {fault.why} [json-pointer:{fault.pointer}]") from fault
 
 
 def written(sent: dict[str, Any], *, unfurled: bool = False) -> str:
-    """The JSON that is stored of what is attached to a message. Keys of nobody's are left out.
+    """The JSON that is stored of what is attached to a message. Keys that mean nothing are left out.
 
     Raises:
-        InvalidMetadataFormat: there is neither a whole event nor an entity.
-        InvalidMetadataSchema: a part is missing or of the wrong kind.
-        MetadataTooLarge: all of it together is too long.
+        Fault: of InvalidMetadataFormat where there is neither a whole event nor an entity, of InvalidMetadataSchema where a
+            part is missing or of the wrong kind, of MetadataTooLarge where all of it together is too long.
     """
-    read = _check(sent, _Sent, "/metadata")
+    read = _converted(sent, _Sent, ())
     if not read.entities:
         for name in ("entities",) if unfurled else ("event_type", "event_payload"):
-            if getattr(read, name) in (None, []):
-                raise InvalidMetadataFormat(f"[ERROR] missing required field: {name} [json-pointer:/metadata]")
+            if sent.get(name) in (None, []):
+                raise Fault(InvalidMetadataFormat, (), f"missing required field: {name}")
     for place, entity in enumerate(read.entities or ()):
-        at = f"/metadata/entities/{place}"
         if unfurled and entity.app_unfurl_url is None:
-            raise InvalidMetadataSchema(f"[ERROR] missing required field: app_unfurl_url [json-pointer:{at}]")
+            raise Fault(InvalidMetadataSchema, ("entities", place), "missing required field: app_unfurl_url")
         for name, field in (entity.entity_payload.fields or {}).items():
-            _check(field, Item, f"{at}/entity_payload/fields/{_escaped(name)}")
+            _converted(field, Item, ("entities", place, "entity_payload", "fields", name))
     json = _encode({name: sent[name] for name in _KEPT if sent.get(name) not in (None, [])})
     if len(json) > LONGEST:
-        raise MetadataTooLarge
+        raise Fault(MetadataTooLarge, (), f"must be no longer than {LONGEST:,} bytes")
     return json.decode()
 
 
-def _check(value: object, kind: type[T], at: str) -> T:
-    """The value as one of this kind, `at` being the JSON pointer to it."""
+def _converted(value: object, kind: type[T], path: Path) -> T:
+    """The value as one of this kind, `path` being where it stands."""
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        why, _, path = str(error).partition(" - at `$")
-        where = at + re.sub(r"\.(\w+)|\[(\d+)\]", r"/\1\2", path.removesuffix("`"))
-        raise InvalidMetadataSchema(f"[ERROR] {_worded(why)} [json-pointer:{where}]") from error
+        why, _, place = str(error).partition(" - at `$")
+        steps = re.findall(r"\.(\w+)|\[(\d+)\]", place)
+        raise Fault(InvalidMetadataSchema, (*path, *(name or int(index) for name, index in steps)), _worded(why)) from error
 
 
 _NAMES = {
@@ -109,11 +136,6 @@ def _worded(why: str) -> str:
     if why.startswith("Invalid enum value"):
         return "must be one of the values allowed"
     return why
-
-
-def _escaped(name: str) -> str:
-    """A key as JSON pointers write it."""
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 class Asked(NamedTuple):

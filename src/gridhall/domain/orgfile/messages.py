@@ -2,6 +2,7 @@
 
 from gridhall.contract.orgfile import MessageEntry, Mistake, Path
 from gridhall.contract.timestamps import ts_micros, ts_text
+from gridhall.domain import metadata
 from gridhall.domain.messages import SYSTEM, Author
 from gridhall.domain.orgfile.index import Conversation, Index, Message
 
@@ -14,6 +15,13 @@ def plan_message(index: Index, path: Path, entry: MessageEntry) -> None:
     if entry.client_msg_id:
         whose = f"{author.organization} {author.person}"
         index.claim("client message id", entry.client_msg_id, (*path, "client_msg_id"), within=whose)
+    if entry.metadata is not None:
+        if author.app is None:
+            raise Mistake((*path, "metadata"), "only an app attaches metadata")
+        try:
+            metadata.written(entry.metadata)
+        except metadata.Fault as fault:
+            raise Mistake((*path, "metadata", *fault.path), fault.why) from fault
     for name, people in entry.reactions.items():
         for at, person in enumerate(people):
             index.user((*path, "reactions", name, at), person)

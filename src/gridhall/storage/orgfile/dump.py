@@ -241,12 +241,14 @@ class _Dump:
         tombstone = self._tombstones.get(key)
         shown = _decode_content(row["content"])
         content, steps, reactions = shown, self._edits.get(key, []), json.loads(row["reactions"] or "[]")
+        attached = row["metadata"] or UNSET
         given = {reaction["name"]: reaction["users"] for reaction in reactions}
         if tombstone:
             original = _decode_original(tombstone["content"])
             content, steps = original.content, [msgspec.structs.asdict(step) for step in original.edits]
             rows = [msgspec.structs.asdict(reaction) for reaction in original.reactions]
             given = {name: [row["person"] for row in rows] for name, rows in _grouped(rows, "name").items()}
+            attached = original.metadata
         pin = self._pins.get(key)
         return MessageEntry(
             conversation=row["conversation"],
@@ -257,6 +259,9 @@ class _Dump:
             subtype=content.subtype or None,
             blocks=_objects(content.blocks),
             attachments=_objects(content.attachments),
+            metadata=None if attached is UNSET else msgspec.json.decode(attached),
+            unfurl_links=content.unfurl_links is not False,
+            unfurl_media=content.unfurl_media is not False,
             client_msg_id=content.client_msg_id or None,
             app=UNSET if row["person"] in self._bots else content.app_id,
             reactions=given,

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from gridhall.contract.messages import Content, Edited, Reaction, Thread
 from gridhall.contract.orgfile import EditEntry, MessageEntry
 from gridhall.contract.timestamps import ts_micros, ts_text
-from gridhall.domain import threads
+from gridhall.domain import metadata, threads
 from gridhall.domain.messages import BROADCAST, DELETED_TEXT, OUT_OF_SIGHT, SLACKBOT, Author
 from gridhall.domain.orgfile.index import Conversation, Index, Message
 from gridhall.storage import tables
@@ -43,6 +43,7 @@ class Original(msgspec.Struct):
     content: Content
     reactions: list[Given]
     edits: list[Step]
+    metadata: msgspec.Raw | UnsetType = UNSET
 
 
 _encode = msgspec.json.Encoder().encode
@@ -90,6 +91,7 @@ class _Told:
         entry, author, of = message.entry, message.author, self._of(message.ts)
         edits, reactions = _edits(entry), list(self._reactions(message))
         content = self._content(message)
+        attached = None if entry.metadata is None else metadata.written(entry.metadata)
         if entry.tombstone:
             yield (
                 tables.tombstones,
@@ -97,10 +99,12 @@ class _Told:
                 | {
                     "tombstoned_ts": ts_micros(entry.tombstone.ts),
                     "person": entry.tombstone.user,
-                    "content": _text(Original(content, reactions, edits)),
+                    "content": _text(
+                        Original(content, reactions, edits, UNSET if attached is None else msgspec.Raw(attached.encode()))
+                    ),
                 },
             )
-            content, reactions, edits = _out_of_sight(content, entry.tombstone.content), [], []
+            content, reactions, edits, attached = _out_of_sight(content, entry.tombstone.content), [], [], None
         for position, edit in enumerate(edits):
             yield tables.message_edits, of | {"position": position} | msgspec.structs.asdict(edit)
         if entry.client_msg_id:
@@ -116,7 +120,7 @@ class _Told:
             "subtype": content.subtype or None,
             "content": _text(content),
             "reactions": _summary(reactions),
-            "metadata": None,
+            "metadata": attached,
         }
         if entry.deleted:
             ended = {"deleted_ts": ts_micros(entry.deleted.ts), "deleted_by": entry.deleted.user}
@@ -153,6 +157,8 @@ class _Told:
             bot_id=author.bot_id or UNSET,
             blocks=_raw(entry.blocks),
             attachments=_raw(entry.attachments),
+            unfurl_links=UNSET if entry.unfurl_links else False,
+            unfurl_media=UNSET if entry.unfurl_media else False,
             topic=_or_unset(entry.topic),
             purpose=_or_unset(entry.purpose),
             name=_or_unset(entry.name),
