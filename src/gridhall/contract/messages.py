@@ -39,7 +39,8 @@ class _Written(msgspec.Struct, kw_only=True):
 
     `user` is missing where no person or bot of the organization wrote it; `username` and `icons` are there where an app posted
     under a name or a picture of its own choice; `topic`, `purpose`, `name`, `old_name` and `inviter` belong to the subtypes
-    that tell of such a change; `thread_ts` and `parent_user_id` to replies; `streaming_state` to what an app streamed.
+    that tell of such a change; `thread_ts` and `parent_user_id` to replies; `streaming_state` to what an app streamed;
+    `unfurl_links` and `unfurl_media` are false where the author wants no previews of links to texts, and to media.
     """
 
     type: str = "message"
@@ -63,6 +64,8 @@ class _Written(msgspec.Struct, kw_only=True):
     thread_ts: str | UnsetType = UNSET
     parent_user_id: str | UnsetType = UNSET
     streaming_state: str | UnsetType = UNSET
+    unfurl_links: bool | UnsetType = UNSET
+    unfurl_media: bool | UnsetType = UNSET
 
 
 class Content(_Written, kw_only=True):
