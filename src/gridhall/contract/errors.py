@@ -536,6 +536,46 @@ class MetadataTooLarge(Refusal):
     """All of a message's metadata together is too long."""
 
 
+class MsgBlocksTooMany(Refusal):
+    """More blocks are streamed into a message than one can have."""
+
+
+class InvalidChunks(Refusal):
+    """The chunks are no list of objects, or one of them is wrong."""
+
+
+class CannotProvideBothMarkdownTextAndChunks(Refusal):
+    """Text and chunks are streamed by one call."""
+
+
+class StreamingModeMismatch(Refusal):
+    """A stream that began with text goes on with chunks, or the other way round."""
+
+
+class StreamingStateConflict(Refusal):
+    """The message is still streamed: its app appends to it instead."""
+
+
+class MessageNotInStreamingState(Refusal):
+    """Nothing is streamed into the message, or nothing any more."""
+
+
+class MessageNotOwnedByApp(Refusal):
+    """The message is not one of the calling app's."""
+
+
+class InvalidThreadTs(Refusal):
+    """There is no message to reply to."""
+
+
+class MissingRecipientUserId(Refusal):
+    """Outside of direct messages, a stream names whom it is for."""
+
+
+class MissingRecipientTeamId(Refusal):
+    """Outside of direct messages, a stream names the workspace of whom it is for."""
+
+
 class TooManyAttachments(Refusal):
     """The message has more attachments than one can have."""
 

@@ -6,7 +6,7 @@ from gridhall.contract.errors import CantDeleteMessage, CantUpdateMessage
 from gridhall.contract.roles import Role
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
-from gridhall.domain import audit, messages, roles
+from gridhall.domain import audit, messages, roles, streams
 from gridhall.domain.messages import OUT_OF_SIGHT, WRITTEN, Message
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ async def remove(call: "Call", conversation: "Seen", message: Message) -> None:
     own = _is_own(call, message)
     if not own and not await _administers(call, conversation, message):
         raise CantDeleteMessage
+    message = await streams.abandon(call.work, message)
     await messages.delete(call.work, conversation, message, by=actor.user)
     if not own:
         entity = ("message", f"{conversation.id}/{ts_text(message.ts)}")

@@ -22,6 +22,7 @@ from gridhall.domain.reactions import Reactions
 from gridhall.domain.scheduled import ScheduledMessages
 from gridhall.domain.signals import Signal
 from gridhall.domain.source import Source
+from gridhall.domain.streams import Streams
 from gridhall.domain.threads import Threads
 from gridhall.domain.tokens import Tokens
 
@@ -63,6 +64,8 @@ class Work(Protocol):
     def messages(self) -> Messages: ...
     @property
     def threads(self) -> Threads: ...
+    @property
+    def streams(self) -> Streams: ...
     @property
     def reactions(self) -> Reactions: ...
     @property

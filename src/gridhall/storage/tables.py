@@ -604,9 +604,7 @@ streams = Table(
     _id("organization"),
     _id("conversation"),
     _number("ts"),
-    _id("app"),
     _json("state"),
-    _number("updated"),
     PrimaryKeyConstraint("organization", "conversation", "ts"),
 )
 

@@ -22,6 +22,7 @@ from gridhall.storage.presence import SqlActivity
 from gridhall.storage.reactions import SqlReactions
 from gridhall.storage.scheduled import SqlScheduledMessages
 from gridhall.storage.statement import Connection
+from gridhall.storage.streams import SqlStreams
 from gridhall.storage.threads import SqlThreads
 from gridhall.storage.tokens import SqlTokens
 
@@ -85,6 +86,10 @@ class SqlWork:
     @cached_property
     def threads(self) -> SqlThreads:
         return SqlThreads(self.connection)
+
+    @cached_property
+    def streams(self) -> SqlStreams:
+        return SqlStreams(self.connection)
 
     @cached_property
     def reactions(self) -> SqlReactions:

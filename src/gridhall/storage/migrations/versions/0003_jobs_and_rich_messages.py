@@ -65,9 +65,7 @@ def upgrade() -> None:
         _id("organization"),
         _id("conversation"),
         _number("ts"),
-        _id("app"),
         _text("state"),
-        _number("updated"),
         sa.PrimaryKeyConstraint("organization", "conversation", "ts", name="streams_pkey"),
     )
     # Every organization looks regularly for messages that are past their days.
