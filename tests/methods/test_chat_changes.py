@@ -46,6 +46,7 @@ from methods.press import (
 from methods.rows import change
 
 DIVIDER = [{"type": "divider"}]
+NOTE = [{"text": "x", "id": 1, "fallback": "x"}]
 
 
 def alter(press: Live, ts: str, token: str = "xoxp-mia", channel: str = DESK, **arguments: object) -> dict[str, Any]:
@@ -181,17 +182,16 @@ def test_a_text_has_4000_characters_at_the_most(press: Live) -> None:
 
 
 def test_new_text_takes_blocks_away_and_leaves_attachments(press: Live) -> None:
-    objects = json.dumps(DIVIDER)
-    ts = posted(press, blocks=objects, attachments=objects)
+    ts = posted(press, blocks=json.dumps(DIVIDER), attachments=json.dumps(NOTE))
     message = alter(press, ts, text="New")["message"]
-    assert ("blocks" in message, message["attachments"]) == (False, DIVIDER)
+    assert ("blocks" in message, message["attachments"]) == (False, NOTE)
     assert alter(press, ts, attachments="[]", text="New")["message"].keys().isdisjoint({"blocks", "attachments"})
 
 
 def test_blocks_stay_unless_they_are_sent(press: Live) -> None:
     ts = posted(press, blocks=json.dumps(DIVIDER))
-    message = alter(press, ts, attachments=json.dumps(DIVIDER))["message"]
-    assert (message["blocks"], message["attachments"], message["text"]) == (DIVIDER, DIVIDER, "Words")
+    message = alter(press, ts, attachments=json.dumps(NOTE))["message"]
+    assert (message["blocks"], message["attachments"], message["text"]) == (DIVIDER, NOTE, "Words")
     assert "blocks" not in alter(press, ts, blocks="[]")["message"]
     only = press.call("chat.postMessage", "xoxp-mia", channel=DESK, blocks=json.dumps(DIVIDER))["ts"]
     assert alter(press, only, blocks="[]") == refused("no_text")
@@ -201,7 +201,7 @@ def test_blocks_stay_unless_they_are_sent(press: Live) -> None:
 def test_an_edit_is_told_where_text_came_without_blocks(press: Live) -> None:
     ts = posted(press)
     assert "edited" not in alter(press, ts, text="New", blocks=json.dumps(DIVIDER))["message"]
-    assert "edited" not in alter(press, ts, attachments=json.dumps(DIVIDER))["message"]
+    assert "edited" not in alter(press, ts, attachments=json.dumps(NOTE))["message"]
     edited = alter(press, ts, text="Newer")["message"]["edited"]
     assert alter(press, ts, blocks=json.dumps(DIVIDER))["message"]["edited"] == edited
 
@@ -221,13 +221,13 @@ def test_the_same_again_is_no_edit(press: Live) -> None:
         ("invalid_blocks_format", {"blocks": "{}"}),
         ("invalid_attachments", {"attachments": "[1]"}),
         ("invalid_blocks", {"blocks": json.dumps(DIVIDER * 51)}),
-        ("too_many_attachments", {"attachments": json.dumps(DIVIDER * 101)}),
+        ("too_many_attachments", {"attachments": json.dumps(NOTE * 101)}),
         ("invalid_blocks", {"blocks": json.dumps([{"text": "x" * 100_000}])}),
         ("invalid_attachments", {"attachments": json.dumps([{"text": "x" * 100_000}])}),
         ("markdown_text_conflict", {"markdown_text": "**x**"}),
         ("invalid_arguments", {"metadata": "{}"}),
         ("invalid_arguments", {"file_ids": "F1,F2"}),
-        ("invalid_arguments", {"unfurled_attachments": "[]"}),
+        ("invalid_attachments", {"unfurled_attachments": "[1]"}),
     ],
 )
 def test_what_cannot_be_is_refused(press: Live, code: str, more: dict[str, str]) -> None:

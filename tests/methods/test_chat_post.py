@@ -263,8 +263,8 @@ def test_a_message_says_something(press: Live, content: dict[str, str]) -> None:
     assert send(press, "xoxp-mia", channel=DESK, **content) == refused("no_text")
 
 
-@pytest.mark.parametrize("name", ["blocks", "attachments"])
-def test_blocks_and_attachments_are_kept_as_they_come(press: Live, name: str) -> None:
+@pytest.mark.parametrize("name", ["blocks"])
+def test_blocks_are_kept_as_they_come(press: Live, name: str) -> None:
     objects = [{"type": "section", "text": {"type": "mrkdwn", "text": "<b> & 🎉 http://a.b"}}, {"n": [1, 2.5, None, True]}]
     answer = send(press, "xoxp-mia", channel=DESK, **{name: json.dumps(objects)})
     assert (answer["message"][name], answer["message"]["text"]) == (objects, "")
@@ -274,23 +274,19 @@ def test_blocks_and_attachments_are_kept_as_they_come(press: Live, name: str) ->
 @pytest.mark.parametrize("value", ["{}", "[", "[1]", '["a"]', "text", '[{"type": "divider"}, null]', "[" * 200 + "]" * 200])
 def test_what_is_no_list_of_objects_is_refused(press: Live, value: str) -> None:
     assert send(press, "xoxp-mia", channel=DESK, text="Hi", blocks=value)["error"] == "invalid_blocks_format"
-    assert send(press, "xoxp-mia", channel=DESK, text="Hi", attachments=value)["error"] == "invalid_arguments"
+    assert send(press, "xoxp-mia", channel=DESK, text="Hi", attachments=value)["error"] == "invalid_attachments"
 
 
-def test_there_is_an_end_to_blocks_and_attachments(press: Live) -> None:
+def test_there_is_an_end_to_blocks(press: Live) -> None:
     def many(count: int) -> str:
         return json.dumps([{"type": "divider"}] * count)
 
     assert send(press, "xoxp-mia", channel=DESK, blocks=many(50))["ok"]
     assert send(press, "xoxp-mia", channel=DESK, blocks=many(51))["error"] == "invalid_blocks"
-    assert send(press, "xoxp-mia", channel=DESK, attachments=many(100))["ok"]
-    assert send(press, "xoxp-mia", channel=DESK, attachments=many(101)) == refused("too_many_attachments")
 
 
-@pytest.mark.parametrize(
-    ("name", "code"), [("blocks", "msg_blocks_too_long"), ("attachments", "attachment_payload_limit_exceeded")]
-)
-def test_blocks_and_attachments_have_a_length(press: Live, name: str, code: str) -> None:
+@pytest.mark.parametrize(("name", "code"), [("blocks", "msg_blocks_too_long")])
+def test_blocks_have_a_length(press: Live, name: str, code: str) -> None:
     """Of 100,000 characters, blanks between not counted; what surrounds the text takes thirteen."""
 
     def long(count: int) -> str:
@@ -300,9 +296,7 @@ def test_blocks_and_attachments_have_a_length(press: Live, name: str, code: str)
     assert send(press, "xoxp-mia", channel=DESK, **{name: long(99_988)})["error"] == code
 
 
-@pytest.mark.parametrize(
-    "name", ["metadata", "username", "icon_emoji", "icon_url", "markdown_text", "current_draft_last_updated_ts"]
-)
+@pytest.mark.parametrize("name", ["metadata", "markdown_text", "current_draft_last_updated_ts"])
 def test_what_is_not_served_is_not_dropped(press: Live, name: str) -> None:
     more = {} if name == "markdown_text" else {"text": "Hi"}
     answer = send(press, "xoxp-mia", channel=DESK, **more, **{name: "{}"})

@@ -78,8 +78,6 @@ def test_objects_of_the_sdk(sdk: Clients, channel: str) -> None:
 @pytest.mark.parametrize(
     "option",
     [
-        {"username": "Harbour master"},
-        {"icon_emoji": ":anchor:"},
         {"metadata": Metadata(event_type="departures", event_payload={"ferries": 3})},
         {"markdown_text": "**Departures**"},
     ],
