@@ -636,6 +636,70 @@ class CantBroadcastMessage(Refusal):
     """The message cannot be shown in the channel."""
 
 
+class CannotAuthUser(Refusal):
+    """The message's author is nobody who could sign in to the app."""
+
+
+class CannotFindChannel(Refusal):
+    """The caller sees no such conversation."""
+
+
+class CannotFindMessage(Refusal):
+    """There is no such message to preview links of."""
+
+
+class CannotFindService(Refusal):
+    """The caller is no app that has domains whose links it previews."""
+
+
+class CannotParseAttachment(Refusal):
+    """A preview is wrong, shows nothing or is too long."""
+
+
+class CannotUnfurlMessage(Refusal):
+    """The message has no such link."""
+
+
+class CannotUnfurlUrl(Refusal):
+    """The link is not on the app's domains, or the message wants no previews."""
+
+
+class ErrorProcessingMetadata(Refusal):
+    """A Work Object is wrong, or all of them together are too long."""
+
+
+class InvalidSource(Refusal):
+    """There is no such place that links are in."""
+
+
+class InvalidUnfurlId(Refusal):
+    """The id is of no link."""
+
+
+class InvalidUnfurlsFormat(Refusal):
+    """The previews are no objects by addresses."""
+
+
+class MissingChannel(Refusal):
+    """The message's `ts` is there without its channel, or nothing is."""
+
+
+class MissingSource(Refusal):
+    """A link's id is there without the place that it is in."""
+
+
+class MissingTs(Refusal):
+    """A channel is there without the message's `ts`."""
+
+
+class MissingUnfurlId(Refusal):
+    """The place that a link is in is there without its id."""
+
+
+class MissingUnfurls(Refusal):
+    """There is neither a preview nor a Work Object, and the author is not to be asked for anything."""
+
+
 class IsInactive(Refusal):
     """The channel is archived."""
 

@@ -4,7 +4,7 @@ from types import ModuleType
 
 from gridhall.methods import api, auth, bots, chat, conversations, pins, reactions, team, users
 from gridhall.methods.auth import teams as auth_teams
-from gridhall.methods.chat import changes, ephemeral, permalinks, scheduled, streams
+from gridhall.methods.chat import changes, ephemeral, permalinks, scheduled, streams, unfurl
 from gridhall.methods.conversations import direct, history, info, membership
 from gridhall.methods.users import conversations as users_conversations
 from gridhall.methods.users import identity, photo, presence, profile
@@ -20,6 +20,7 @@ MODULES: tuple[ModuleType, ...] = (
     permalinks,
     scheduled,
     streams,
+    unfurl,
     conversations,
     direct,
     history,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
+from msgspec import UNSET
 
 from gridhall.catalogue.arguments import Arg
 from gridhall.catalogue.method import method
@@ -163,7 +164,13 @@ async def post_message(call: Call, args: PostMessageArgs) -> PostMessageResult:
     await posting.require(call, conversation, reply=args.thread_ts is not None, broadcast=args.reply_broadcast, public=True)
     parent = await posting.parent_of(call, conversation, args.thread_ts) if args.thread_ts is not None else None
     composed = Composed("") if sent.is_empty else await content.compose(call, sent, CODES)
-    written = Content(text=composed.text, blocks=composed.blocks, attachments=composed.attachments)
+    written = Content(
+        text=composed.text,
+        blocks=composed.blocks,
+        attachments=composed.attachments,
+        unfurl_links=UNSET if args.unfurl_links else False,
+        unfurl_media=UNSET if args.unfurl_media else False,
+    )
     draft = Draft(written, parent, args.reply_broadcast, args.client_msg_id, attached, persona)
     message = await messages.post(call.work, conversation, draft, author=Author.of(call.actor, call.team))
     shown = await reading.show_one(call, message, metadata=WHOLE)

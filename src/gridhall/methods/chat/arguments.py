@@ -49,7 +49,7 @@ IconUrl = Annotated[
     Arg(f"The address of a picture to post under, with `{personas.SCOPE}`.", example="https://example.com/icon.png"),
 ]
 
-UNSERVED = frozenset({"current_draft_last_updated_ts", "file_ids", "unfurled_attachments"})
+UNSERVED = frozenset({"current_draft_last_updated_ts", "file_ids"})
 """Arguments that would change the message and are not served yet: a message without what was asked for would be a wrong one."""
 
 

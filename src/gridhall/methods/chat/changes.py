@@ -37,14 +37,14 @@ from gridhall.contract.rates import Tier
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
-from gridhall.domain import authorship, content, conversations, items, messages, metadata, posting, reading, streams
+from gridhall.domain import authorship, content, conversations, items, messages, metadata, posting, reading, streams, unfurling
 from gridhall.domain.call import Call
 from gridhall.domain.content import Codes, Sent
 from gridhall.domain.conversations import Hold, Seen
 from gridhall.domain.messages import BOT_MESSAGE, BROADCAST, Message
 from gridhall.domain.metadata import WHOLE
 from gridhall.domain.mrkdwn import Parse
-from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText, Metadata, refuse_unserved
+from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText, Metadata, Objects, refuse_unserved
 
 LONGEST_UPDATE = 4_000
 """Characters of a changed text. Source: the reference page of chat.update."""
@@ -61,6 +61,14 @@ class UpdateArgs(msgspec.Struct, frozen=True):
     blocks: Blocks = None
     attachments: Attachments = None
     markdown_text: MarkdownText = None
+    unfurled_attachments: Annotated[
+        Objects | None,
+        Arg(
+            "The previews of links that stay, each by its `id` or `from_url`; what is none of them becomes an attachment.",
+            invalid=InvalidAttachments,
+            example='[{"id": 1}]',
+        ),
+    ] = None
     metadata: Metadata = None
     reply_broadcast: Annotated[bool, Arg("Whether the channel is to show a reply from now on.", example="true")] = False
     parse: Annotated[
@@ -133,6 +141,7 @@ _told = msgspec.json.Decoder(UpdatedMessage).decode
 async def update(call: Call, args: UpdateArgs) -> UpdateResult:
     """Change a message that one posted."""
     sent = _sent(call, args)
+    has_content = _has_content(sent) or args.metadata is not None or args.unfurled_attachments is not None
     attached = metadata.read(call, args.metadata)
     conversation = await conversations.see(call, args.channel, Hold.STEADY)
     if conversation.archived:
@@ -141,11 +150,11 @@ async def update(call: Call, args: UpdateArgs) -> UpdateResult:
     authorship.require_change(call, message)
     message = await streams.settle(call.work, message)
     if args.reply_broadcast and message.subtype != BROADCAST:
-        message = await _broadcast(call, conversation, message, changed=_has_content(sent) or args.metadata is not None)
+        message = await _broadcast(call, conversation, message, changed=has_content)
     if args.metadata is not None and attached != message.metadata:
         message = await messages.attach(call.work, message, attached)
-    if _has_content(sent) or args.metadata is not None:
-        message = await _edit(call, conversation, message, sent)
+    if has_content:
+        message = await _edit(call, conversation, message, sent, args.unfurled_attachments)
     told = _told(await reading.show_one(call, message, metadata=WHOLE))
     return UpdateResult(channel=conversation.id, ts=ts_text(message.ts), text=told.text, message=told)
 
@@ -160,7 +169,7 @@ def _sent(call: Call, args: UpdateArgs) -> Sent:
     parse = Parse.of(args.parse, link_names=args.link_names is not None and is_true(args.link_names))
     sent = Sent(args.text, args.blocks, args.attachments, args.markdown_text, parse=parse)
     content.check(sent)
-    if not (_has_content(sent) or args.metadata is not None or args.reply_broadcast):
+    if not (_has_content(sent) or args.metadata is not None or args.unfurled_attachments is not None or args.reply_broadcast):
         raise NoText
     if args.text is not None and len(args.text) > LONGEST_UPDATE:
         raise MsgTooLong
@@ -180,14 +189,20 @@ async def _broadcast(call: Call, conversation: Seen, message: Message, *, change
     return await messages.broadcast(call.work, message)
 
 
-async def _edit(call: Call, conversation: Seen, message: Message, sent: Sent) -> Message:
+async def _edit(call: Call, conversation: Seen, message: Message, sent: Sent, unfurled: Objects | None) -> Message:
     """Give the message the content that was sent; what is the same already is no edit.
+
+    Arguments:
+        unfurled: the previews that stay, and further attachments; None where nothing was said about them.
 
     Raises:
         NoText: nothing would be left that anybody could see.
     """
     before = message.read()
-    after = await _changed(call, before, sent)
+    own, previews = unfurling.apart(before.attachments)
+    after = await _changed(call, msgspec.structs.replace(before, attachments=own), sent)
+    if previews or unfurled:
+        after = unfurling.together(call, after, previews, unfurled)
     if not (after.text.strip() or after.blocks or after.attachments or metadata.shows(message.metadata)):
         raise NoText
     if (after.text, after.blocks, after.attachments) == (before.text, before.blocks, before.attachments):

@@ -187,7 +187,13 @@ async def _draft(call: Call, conversation: Seen, args: ScheduleArgs, sent: Sent)
         except CannotReplyToMessage as refusal:
             raise InvalidArguments("[ERROR] nobody can reply to this message: thread_ts") from refusal
     composed = await content.compose(call, sent, Codes())
-    written = Content(text=composed.text, blocks=composed.blocks, attachments=composed.attachments)
+    written = Content(
+        text=composed.text,
+        blocks=composed.blocks,
+        attachments=composed.attachments,
+        unfurl_links=UNSET if args.unfurl_links else False,
+        unfurl_media=UNSET if args.unfurl_media else False,
+    )
     return Draft(written, parent, args.reply_broadcast, metadata=metadata.read(call, args.metadata))
 
 
