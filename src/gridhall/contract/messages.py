@@ -1,6 +1,6 @@
 """A message as answers show it. UNSET fields are left out."""
 
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -34,6 +34,10 @@ class Reaction(msgspec.Struct, kw_only=True):
     count: int
 
 
+StreamingState = Literal["in_progress", "completed", "errored"]
+"""How far an app has come with a message that it streams. Source: @slack/types."""
+
+
 class _Written(msgspec.Struct, kw_only=True):
     """What a message says of itself, but for blocks and attachments.
 
@@ -63,7 +67,7 @@ class _Written(msgspec.Struct, kw_only=True):
     edited: Edited | UnsetType = UNSET
     thread_ts: str | UnsetType = UNSET
     parent_user_id: str | UnsetType = UNSET
-    streaming_state: str | UnsetType = UNSET
+    streaming_state: StreamingState | UnsetType = UNSET
     unfurl_links: bool | UnsetType = UNSET
     unfurl_media: bool | UnsetType = UNSET
 

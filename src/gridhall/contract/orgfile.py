@@ -453,6 +453,10 @@ class MessageEntry(Entry, frozen=True, kw_only=True):
         str | None, _about("The id that the client gave the message; no other message of the same person has it.")
     ] = None
     app: Annotated[str | UnsetType, _about("The id of the app through which a person posted it; a bot's is its own.")] = UNSET
+    streaming_state: Annotated[
+        Literal["completed", "errored"] | UnsetType,
+        _about("How it came to its end, where an app streamed it; exported while it is streamed, it ends there."),
+    ] = UNSET
     reactions: Annotated[dict[str, list[str]], _about("Ids of the people who reacted, by the emoji's name.")] = {}
     topic: Annotated[str | None, _about("The topic that it tells of, where its kind is to tell of one.")] = None
     purpose: Annotated[str | None, _about("The purpose that it tells of.")] = None

@@ -20,7 +20,7 @@ from gridhall.contract.errors import (
     StreamingModeMismatch,
     StreamingStateConflict,
 )
-from gridhall.contract.messages import Content
+from gridhall.contract.messages import Content, StreamingState
 from gridhall.domain import blocks, items, jobs, markdown, messages
 from gridhall.domain.chunks import Mode, Payload
 from gridhall.domain.content import LONGEST_MARKDOWN
@@ -39,11 +39,6 @@ LIFETIME = 300_000_000
 
 JOB = "streams"
 """The kind of job that ends them then. Its key is the conversation, in whose organization it is."""
-
-State = Literal["in_progress", "completed", "errored"]
-IN_PROGRESS: State = "in_progress"
-COMPLETED: State = "completed"
-ERRORED: State = "errored"
 
 Display = Literal["timeline", "plan"]
 """Whether each task is a card where it first came up, or all are in one plan where the first of them did."""
@@ -143,7 +138,7 @@ async def start(
     work = call.work
     streamed = Streamed(display, work.source.block_id())
     _take(streamed, payload, work.source)
-    content = Content(text="", streaming_state=IN_PROGRESS)
+    content = Content(text="", streaming_state="in_progress")
     _show(content, streamed, work.source, whole=False)
     author = Author.of(call.actor, call.team)
     message = await messages.post(work, conversation, Draft(content, parent, persona=persona), author=author)
@@ -191,9 +186,9 @@ async def stop(
     if last:
         # Beside those that were streamed they count by themselves. Source: the platform's page on streaming.
         streamed.parts.append(_given(last, call.work.source))
-    if not streamed.parts:
+    if not any(not isinstance(part, Text) or part.text.strip() for part in streamed.parts):
         raise NoText
-    return await _end(call.work, message, stream, streamed, COMPLETED, metadata=metadata)
+    return await _end(call.work, message, stream, streamed, "completed", metadata=metadata)
 
 
 async def settle(work: "Work", message: Message) -> Message:
@@ -214,7 +209,7 @@ async def abandon(work: "Work", message: Message) -> Message:
     stream = await work.streams.find(message) if _runs(message) else None
     if stream is None:
         return message
-    return await _end(work, message, stream, _decode(stream.state), ERRORED)
+    return await _end(work, message, stream, _decode(stream.state), "errored")
 
 
 async def step(work: "Work", job: Job, context: "Context") -> Later | None:
@@ -249,7 +244,7 @@ async def _held(call: "Call", conversation: "Seen", ts: str) -> tuple[Message, S
 
 
 def _runs(message: Message) -> bool:
-    return message.app is not None and message.read().streaming_state == IN_PROGRESS
+    return message.app is not None and message.read().streaming_state == "in_progress"
 
 
 def _is_over(work: "Work", message: Message) -> bool:
@@ -336,8 +331,8 @@ def _show(content: Content, streamed: Streamed, source: Source, *, whole: bool) 
             case Text() if whole:
                 text, made = markdown.compose(part.text, source)
                 texts.append(text)
-                if made is not UNSET:
-                    shown.append(bytes(made)[1:-1])
+                if isinstance(made, msgspec.Raw) and (inside := bytes(made)[1:-1]):
+                    shown.append(inside)
             case Text():
                 texts.append(escape(part.text, quote=False))
                 shown.append(_encode({"type": "markdown", "block_id": part.block_id, "text": part.text}))
@@ -394,7 +389,7 @@ def _rich(text: str) -> dict[str, Any]:
 
 
 async def _end(
-    work: "Work", message: Message, stream: Stream, streamed: Streamed, state: State, *, metadata: str | None = None
+    work: "Work", message: Message, stream: Stream, streamed: Streamed, state: StreamingState, *, metadata: str | None = None
 ) -> Message:
     """Finish a message: a task that is still under way will never be done."""
     for part in streamed.parts:

@@ -164,6 +164,7 @@ class _Told:
             name=_or_unset(entry.name),
             old_name=_or_unset(entry.old_name),
             inviter=entry.inviter,
+            streaming_state=entry.streaming_state,
         )
         marked = [edit for edit in edits if edit.marked]
         if marked:
