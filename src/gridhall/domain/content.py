@@ -93,7 +93,7 @@ async def compose(call: "Call", sent: Sent, codes: Codes) -> Composed:
     Raises:
         NoText: there is nothing to say.
         InvalidBlocks, InvalidAttachments, TooManyAttachments: see `blocks.read` and `attachments.read`.
-        codes.long_blocks, codes.long_attachments: they are too long.
+        codes.long_blocks, codes.long_attachments: they are too long, or Markdown comes to more than 50 blocks.
     """
     if sent.is_empty:
         raise NoText
@@ -101,7 +101,7 @@ async def compose(call: "Call", sent: Sent, codes: Codes) -> Composed:
     if sent.attachments and (read_attachments := attachments.read(sent.attachments, too_long=codes.long_attachments)):
         attached = attachments.written(read_attachments, call.work.source)
     if sent.markdown_text:
-        text, made = markdown.compose(sent.markdown_text, call.work.source)
+        text, made = markdown.compose(sent.markdown_text, call.work.source, too_long=codes.long_blocks)
         return Composed(text, made, attached)
     if sent.blocks:
         read = blocks.read(sent.blocks, too_long=codes.long_blocks, two_tables=InvalidAttachments)

@@ -104,6 +104,17 @@ def escaped(text: str) -> str:
     return _LOOSE_AMPERSAND.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
 
 
+def sequence_at(text: str, position: int) -> str | None:
+    """The control sequence that begins at a position of a text that somebody sent."""
+    candidate = _CANDIDATE.match(text, position)
+    return candidate[0] if candidate is not None and _CONTROL.fullmatch(candidate[1]) is not None else None
+
+
+def is_address(text: str) -> bool:
+    """Whether a link may lead there: it has a scheme, and one that is no script's."""
+    return text[:1].isalpha() and "|" not in text and _CONTROL.fullmatch(text) is not None
+
+
 def _may_matter(text: str) -> bool:
     """Whether anything but the name of a channel could be in it. Nearly every text is told from this alone."""
     return "<" in text or "&" in text or ">" in text or "@" in text or "://" in text or "www." in text

@@ -114,19 +114,34 @@ def preformatted(leaves: list[Element]) -> Element:
     return {"type": "rich_text_preformatted", "elements": leaves, "border": 0}
 
 
+def words(text: str, style: int = PLAIN) -> Element:
+    """Characters, of which none counts any more. `text` is not empty."""
+    return _styled({"type": "text", "text": text}, style)
+
+
 def link(url: str, label: str, style: int = PLAIN) -> Element:
-    """What leads somewhere; without a label the address is shown."""
+    """What leads somewhere. Without a label the address is shown."""
     return _styled({"type": "link", "url": url, "text": label} if label else {"type": "link", "url": url}, style)
-
-
-def _text(stored: str, style: int) -> Element:
-    return _styled({"type": "text", "text": decoded(stored)}, style)
 
 
 def _styled(leaf: Element, style: int) -> Element:
     if style:
         leaf["style"] = _STYLES[style]
     return leaf
+
+
+def shown(leaf: Element) -> str:
+    """What a leaf looks like where only characters are shown."""
+    match leaf:
+        case {"text": str(text)} | {"fallback": str(text)} | {"url": str(text)}:
+            return text
+        case {"name": str(name)}:
+            return f":{name}::skin-tone-{leaf['skin_tone']}:" if "skin_tone" in leaf else f":{name}:"
+        case {"channel_id": str(channel)}:
+            return f"#{channel}"
+        case {"user_id": str(whom)} | {"usergroup_id": str(whom)} | {"range": str(whom)}:
+            return f"@{whom}"
+    raise AssertionError(leaf)
 
 
 class Reader:
@@ -172,9 +187,9 @@ class Reader:
         leaves: list[Element] = []
         for leaf in self._parted(text, _SEQUENCES, PLAIN):
             if leaf["type"] == "link" or not leaves or leaves[-1]["type"] == "link":
-                leaves.append(leaf if leaf["type"] == "link" else {"type": "text", "text": _shown(leaf)})
+                leaves.append(leaf if leaf["type"] == "link" else {"type": "text", "text": shown(leaf)})
             else:
-                leaves[-1]["text"] += _shown(leaf)
+                leaves[-1]["text"] += shown(leaf)
         return leaves
 
     def leaves(self, text: str, style: int = PLAIN) -> list[Element]:
@@ -190,11 +205,11 @@ class Reader:
             if leaf is None:
                 continue
             if found.start() > end:
-                leaves.append(_text(text[end : found.start()], style))
+                leaves.append(words(decoded(text[end : found.start()]), style))
             leaves.append(leaf)
             end = found.end()
         if end < len(text):
-            leaves.append(_text(text[end:], style))
+            leaves.append(words(decoded(text[end:]), style))
         return leaves
 
     def _marked(self, text: str) -> list[Element]:
@@ -217,13 +232,13 @@ class Reader:
             else:
                 continue
             if start > end:
-                leaves.append(_text(text[end:start], style))
+                leaves.append(words(decoded(text[end:start]), style))
             end = found.end()
             leaves += made
             if kind is None:
                 style ^= _MARKS[found[0]]
         if end < len(text):
-            leaves.append(_text(text[end:], style))
+            leaves.append(words(decoded(text[end:]), style))
         return leaves
 
 
@@ -293,15 +308,3 @@ def _command(words: list[str], label: str, style: int) -> Element | None:
                 leaf["url"] = url[0]
             return _styled(leaf | {"fallback": label}, style)
     return None
-
-
-def _shown(leaf: Element) -> str:
-    """What a leaf looks like where only characters are shown."""
-    match leaf:
-        case {"text": str(text)} | {"fallback": str(text)}:
-            return text
-        case {"channel_id": str(channel)}:
-            return f"#{channel}"
-        case {"user_id": str(whom)} | {"usergroup_id": str(whom)} | {"range": str(whom)}:
-            return f"@{whom}"
-    raise AssertionError(leaf)
