@@ -1,5 +1,6 @@
 """chat.update, chat.delete"""
 
+import re
 from typing import Annotated, Any
 
 import msgspec
@@ -205,12 +206,22 @@ async def _edit(call: Call, conversation: Seen, message: Message, sent: Sent, un
         after = unfurling.together(call, after, previews, unfurled)
     if not (after.text.strip() or after.blocks or after.attachments or metadata.shows(message.metadata)):
         raise NoText
+    if not sent.blocks and _unnamed(after.blocks) == _unnamed(before.blocks):
+        after = msgspec.structs.replace(after, blocks=before.blocks)
     if (after.text, after.blocks, after.attachments) == (before.text, before.blocks, before.attachments):
         return message
     assert call.actor.user is not None
     # Source of when an edit is not told: the reference page of chat.update.
     marked = not sent.blocks and (sent.text is not None or sent.markdown_text is not None)
     return await messages.edit(call.work, conversation, message, after, editor=call.actor.user, marked=marked)
+
+
+_BLOCK_ID = re.compile(rb'"block_id":"[^"]*",?')
+
+
+def _unnamed(blocks: msgspec.Raw | UnsetType) -> bytes:
+    """Blocks without their ids, which those that are made of a text are given anew each time."""
+    return b"" if blocks is UNSET else _BLOCK_ID.sub(b"", bytes(blocks))
 
 
 async def _changed(call: Call, before: Content, sent: Sent) -> Content:
