@@ -281,6 +281,11 @@ def test_a_reference_to_nothing(path: Path, section: str, entry: str, told: str)
         ),
         (
             "messages",
+            "{conversation: C0EAST, user: W0ADA, ts: '6.000000', username: Bea}",
+            "username: only an app posts under a name or a picture of its choice",
+        ),
+        (
+            "messages",
             "{conversation: C0EAST, user: W0BOT, ts: '6.000000', metadata: {event_type: a}}",
             "metadata: missing required field: event_payload",
         ),

@@ -10,6 +10,7 @@ from gridhall.contract.orgfile import OrgDocument
 from gridhall.domain import messages
 from gridhall.domain.conversations import Hold
 from gridhall.domain.messages import Author, Draft
+from gridhall.domain.personas import Persona
 from gridhall.domain.work import Work
 from gridhall.storage import tables
 from gridhall.storage.engines import migrate
@@ -82,6 +83,11 @@ async def _post_all(work: Work) -> None:
     changing = await say(BOT, "with other metadata", metadata=attached)
     await change(await messages.attach(work, changing, attached.replace("told", "changed")), "in other words")
     await messages.attach(work, await say(BOT, "with none any more", metadata=attached), None)
+    owl = Persona("Owl", {"emoji": ":owl:"})
+    hooted = await say(BOT, "hoo", persona=owl)
+    await reply(hooted, BEN, "who?")
+    await reply(hooted, BOT, "the owl", persona=Persona("Owl", None), broadcast=True)
+    await remove(await say(BOT, "hush", persona=Persona(None, {"image_64": "https://x.test/owl.png"})))
     gone = await say(BOT, "gone, but for its reply", metadata=attached)
     await change(gone, "really")
     await reply(gone, CHO, "why?")

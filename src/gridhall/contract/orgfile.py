@@ -453,6 +453,10 @@ class MessageEntry(Entry, frozen=True, kw_only=True):
         str | None, _about("The id that the client gave the message; no other message of the same person has it.")
     ] = None
     app: Annotated[str | UnsetType, _about("The id of the app through which a person posted it; a bot's is its own.")] = UNSET
+    username: Annotated[str | UnsetType, _about("The name that its app posted it under, in place of the bot's.")] = UNSET
+    icons: Annotated[
+        dict[str, str] | UnsetType, _about("The picture that its app posted it under: an `emoji`, or addresses as `image_64`.")
+    ] = UNSET
     streaming_state: Annotated[
         Literal["completed", "errored"] | UnsetType,
         _about("How it came to its end, where an app streamed it; exported while it is streamed, it ends there."),

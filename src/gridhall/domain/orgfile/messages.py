@@ -1,5 +1,7 @@
 """What the messages of organization documents amount to: who wrote them for which workspace, and what replies to what."""
 
+from msgspec import UNSET
+
 from gridhall.contract.orgfile import MessageEntry, Mistake, Path
 from gridhall.contract.timestamps import ts_micros, ts_text
 from gridhall.domain import metadata
@@ -22,6 +24,9 @@ def plan_message(index: Index, path: Path, entry: MessageEntry) -> None:
             metadata.written(entry.metadata)
         except metadata.Fault as fault:
             raise Mistake((*path, "metadata", *fault.path), fault.why) from fault
+    for key, chosen in (("username", entry.username), ("icons", entry.icons)):
+        if chosen is not UNSET and author.app is None:
+            raise Mistake((*path, key), "only an app posts under a name or a picture of its choice")
     for name, people in entry.reactions.items():
         for at, person in enumerate(people):
             index.user((*path, "reactions", name, at), person)

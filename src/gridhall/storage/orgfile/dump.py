@@ -264,6 +264,8 @@ class _Dump:
             unfurl_media=content.unfurl_media is not False,
             client_msg_id=content.client_msg_id or None,
             app=UNSET if row["person"] in self._bots else content.app_id,
+            username=content.username,
+            icons=content.icons,
             streaming_state="errored" if content.streaming_state == "in_progress" else content.streaming_state,
             reactions=given,
             topic=_or_none(content.topic),

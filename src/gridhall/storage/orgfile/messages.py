@@ -11,7 +11,7 @@ from gridhall.contract.messages import Content, Edited, Reaction, Thread
 from gridhall.contract.orgfile import EditEntry, MessageEntry
 from gridhall.contract.timestamps import ts_micros, ts_text
 from gridhall.domain import metadata, threads
-from gridhall.domain.messages import BROADCAST, DELETED_TEXT, OUT_OF_SIGHT, SLACKBOT, Author
+from gridhall.domain.messages import BOT_MESSAGE, BROADCAST, DELETED_TEXT, OUT_OF_SIGHT, SLACKBOT, Author
 from gridhall.domain.orgfile.index import Conversation, Index, Message
 from gridhall.storage import tables
 
@@ -146,15 +146,18 @@ class _Told:
         entry, author, edits = message.entry, message.author, _in_order(message.entry)
         if entry.subtype == threads.TOMBSTONE:
             return _placeholder(message.ts, entry.text or DELETED_TEXT)
+        has_persona = entry.username is not UNSET or entry.icons is not UNSET
         content = Content(
-            subtype=entry.subtype or UNSET,
-            user=author.person,
+            subtype=entry.subtype or (BOT_MESSAGE if has_persona else UNSET),
+            user=UNSET if has_persona else author.person,
             text=edits[-1].text if edits else entry.text,
             ts=ts_text(message.ts),
             team=author.team,
             client_msg_id=entry.client_msg_id or UNSET,
             app_id=author.app or UNSET,
             bot_id=author.bot_id or UNSET,
+            username=entry.username,
+            icons=entry.icons,
             blocks=_raw(entry.blocks),
             attachments=_raw(entry.attachments),
             unfurl_links=UNSET if entry.unfurl_links else False,
@@ -273,6 +276,8 @@ def _out_of_sight(original: Content, text: str) -> Content:
         team=original.team,
         app_id=original.app_id,
         bot_id=original.bot_id,
+        username=original.username,
+        icons=original.icons,
         thread_ts=original.thread_ts,
         parent_user_id=original.parent_user_id,
     )
