@@ -225,7 +225,6 @@ def test_the_same_again_is_no_edit(press: Live) -> None:
         ("invalid_blocks", {"blocks": json.dumps([{"text": "x" * 100_000}])}),
         ("invalid_attachments", {"attachments": json.dumps([{"text": "x" * 100_000}])}),
         ("markdown_text_conflict", {"markdown_text": "**x**"}),
-        ("invalid_arguments", {"metadata": "{}"}),
         ("invalid_arguments", {"file_ids": "F1,F2"}),
         ("invalid_attachments", {"unfurled_attachments": "[1]"}),
     ],

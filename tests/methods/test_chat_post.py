@@ -296,7 +296,7 @@ def test_blocks_have_a_length(press: Live, name: str, code: str) -> None:
     assert send(press, "xoxp-mia", channel=DESK, **{name: long(99_988)})["error"] == code
 
 
-@pytest.mark.parametrize("name", ["metadata", "markdown_text", "current_draft_last_updated_ts"])
+@pytest.mark.parametrize("name", ["markdown_text", "current_draft_last_updated_ts"])
 def test_what_is_not_served_is_not_dropped(press: Live, name: str) -> None:
     more = {} if name == "markdown_text" else {"text": "Hi"}
     answer = send(press, "xoxp-mia", channel=DESK, **more, **{name: "{}"})

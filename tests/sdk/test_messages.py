@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from slack_sdk.models.attachments import Attachment
 from slack_sdk.models.blocks import DividerBlock, SectionBlock
-from slack_sdk.models.metadata import Metadata
 
 from harness.live import Live
 from sdk.conftest import Clients
@@ -78,7 +77,6 @@ def test_objects_of_the_sdk(sdk: Clients, channel: str) -> None:
 @pytest.mark.parametrize(
     "option",
     [
-        {"metadata": Metadata(event_type="departures", event_payload={"ferries": 3})},
         {"markdown_text": "**Departures**"},
     ],
 )

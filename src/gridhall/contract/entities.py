@@ -141,15 +141,9 @@ class EntityRef(_Part):
 
 
 class Boolean(_Part):
-    """How a boolean is shown: as a box to tick, or in words."""
+    """How a boolean is shown: as a box to tick, or in words. The words are not looked at: an SDK sends some in lists."""
 
     type: Literal["checkbox", "text"]
-    text: str | None = None
-    description: str | None = None
-    true_text: str | None = None
-    false_text: str | None = None
-    true_description: str | None = None
-    false_description: str | None = None
 
 
 class Item(_Part):
