@@ -552,7 +552,8 @@ def test_a_tombstoned_message_is_out_of_sight(every: Path, database: Database) -
     assert json.loads(row["content"]) == {
         "type": "message",
         "subtype": "dlp_tombstone",
-        "user": "W0EVERYBOT1",
+        "username": "Every",
+        "icons": {"emoji": ":wave:"},
         "text": "Look away",
         "ts": "1500000020.999999",
         "team": "T0EVERY0002",
