@@ -1,10 +1,12 @@
 """What is measured of channels: reading, posting, how both grow with a channel's length, and the memory that posts take."""
 
 import http.client
+import json
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlencode
 
 from benchmarks import load, messages
@@ -19,6 +21,9 @@ SMALL = 1000
 
 MOST_GROWTH = 1.25
 """How much more a large channel may cost than a small one."""
+
+MOST_FOR_BLOCKS = 1.5
+"""How much more a post with blocks may cost than one of words alone."""
 
 MOST_ADDED = 4.0
 """MiB that the second half of many posts may add to the server's memory. Forty bytes kept of each of 100,000 would be 3.8."""
@@ -42,9 +47,9 @@ def channels(large: int, rounds: int) -> list[Channel]:
 
     Arguments:
         large: the messages of the large one.
-        rounds: of measuring; each posts into a small channel of its own, which is none any more afterwards.
+        rounds: of measuring; each posts words and blocks into small channels of its own, which are none any more afterwards.
     """
-    fresh = [Channel(_fresh(number), SMALL) for number in range(rounds)]
+    fresh = [Channel(_fresh(number), SMALL) for number in range(2 * rounds)]
     return [Channel(_LARGE, large), Channel(_SMALL, SMALL), Channel(_PLAIN, SMALL, plain=True), Channel(_LATE, 0), *fresh]
 
 
@@ -73,15 +78,21 @@ def reading(bench: Bench, large: int) -> None:
 
 
 def posting(bench: Bench, large: int) -> None:
-    """Print what a post costs."""
+    """Print what a post costs, of words alone and with blocks."""
+    rounds = bench.rounds
     cases = [
         Case(f"chat.postMessage, into {large:,}", [_post(_LARGE)], POSTING_AIM),
-        Case(f"chat.postMessage, into {SMALL:,}", [_post(_fresh(number)) for number in range(bench.rounds)], POSTING_AIM),
+        Case(f"chat.postMessage, into {SMALL:,}", [_post(_fresh(number)) for number in range(rounds)], POSTING_AIM),
+        Case(
+            f"chat.postMessage with blocks, into {SMALL:,}",
+            [_post(_fresh(rounds + number), blocks=messages.BLOCKS) for number in range(rounds)],
+        ),
     ]
     figures = bench.measure(*cases)
     for case, figure in zip(cases, figures, strict=True):
         show(case, figure)
     show_growth(f"a post after {large:,} messages", figures[0], figures[1], MOST_GROWTH)
+    show_growth("a post with blocks", figures[2], figures[1], MOST_FOR_BLOCKS)
 
 
 def memory(server: Running, posts: int, core: int | None) -> None:
@@ -123,8 +134,11 @@ def _history(channel: str, drawn_from: int | None = None) -> Requests:
     return Requests([path], WRITER_TOKEN, latest=(messages.moment(full), messages.moment(drawn_from - 1)))
 
 
-def _post(channel: str, text: str = messages.TEXT) -> Requests:
-    return Requests(["/api/chat.postMessage"], WRITER_TOKEN, form=urlencode({"channel": channel, "text": text}))
+def _post(channel: str, text: str = messages.TEXT, blocks: list[dict[str, Any]] | None = None) -> Requests:
+    form = {"channel": channel, "text": text}
+    if blocks is not None:
+        form["blocks"] = json.dumps(blocks)
+    return Requests(["/api/chat.postMessage"], WRITER_TOKEN, form=urlencode(form))
 
 
 @contextmanager

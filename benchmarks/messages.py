@@ -9,8 +9,9 @@ from sqlalchemy import Table, bindparam, insert
 
 from gridhall.contract.messages import Content, Reaction, Thread
 from gridhall.contract.timestamps import ts_text
-from gridhall.domain import threads
+from gridhall.domain import rich_text, threads
 from gridhall.domain.messages import Message
+from gridhall.domain.source import Source, SystemClock
 from gridhall.domain.work import Work
 from gridhall.storage.engines import AnyStorage
 from gridhall.storage.statement import Statement
@@ -22,6 +23,25 @@ TEXT = "The quarterly numbers are in: have a look before noon and tell me by mai
 
 assert len(TEXT) == 100
 
+BLOCKS: list[dict[str, Any]] = [
+    {"type": "section", "text": {"type": "mrkdwn", "text": "*Order 4711* waits for somebody to approve it"}},
+    {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "text": {"type": "plain_text", "text": "Approve"},
+                "style": "primary",
+                "action_id": "approve",
+                "value": "4711",
+            },
+            {"type": "button", "text": {"type": "plain_text", "text": "Refuse"}, "action_id": "refuse", "value": "4711"},
+        ],
+    },
+    {"type": "context", "elements": [{"type": "mrkdwn", "text": "sent by the warehouse, <https://warehouse.example/4711>"}]},
+]
+"""What bots often post: what it is about, what can be done, and a remark."""
+
 CYCLE = 20
 """Messages after which a history repeats: one with a thread, its two replies, one with reactions, two of a bot, plain ones."""
 
@@ -29,6 +49,8 @@ IN_CHANNEL = 18
 """Messages of a cycle that the channel shows."""
 
 _PARENT, _REPLIES, _REACTED, _OF_BOT = 0, (1, 2), 5, (9, 16)
+
+_BLOCKS_OF_TEXT = rich_text.of(TEXT, Source(SystemClock()))
 
 _BEGAN = 1_500_000_000_000_000
 _APART = 20_000_000
@@ -97,6 +119,7 @@ class _History:
         content = Content(
             user=author,
             text=TEXT,
+            blocks=_BLOCKS_OF_TEXT,
             ts=ts_text(ts),
             team=self._team,
             app_id=self._bot.app,
