@@ -69,23 +69,23 @@ async def _post(work: Work, context: Context, due: list[ScheduledMessage]) -> No
     Each is asked about before the first is posted: a parent is locked before the conversation's clock.
     """
     calls: dict[str, Call] = {}
-    ready: list[tuple[ScheduledMessage, Seen, Draft, Author]] = []
+    ready: list[tuple[ScheduledMessage, Seen, Author]] = []
     for message in due:
         try:
             call = calls.get(message.token)
             if call is None:
                 call = calls[message.token] = await _call_of(work, context, message)
-            conversation, draft = await _ask(call, message)
+            conversation = await _ask(call, message)
         except _NOT_NOW as refusal:
             await _put_off(work, message, refusal.code)
         except _NEVER as refusal:
             log.warning("scheduled message %s of %s is dropped: %s", message.id, message.conversation, refusal.code)
             await work.scheduled.remove(message)
         else:
-            ready.append((message, conversation, draft, Author.of(call.actor, call.team)))
-    for message, conversation, draft, author in ready:
+            ready.append((message, conversation, Author.of(call.actor, call.team)))
+    for message, conversation, author in ready:
         if await work.scheduled.remove(message):
-            await messages.post(work, conversation, draft, author=author)
+            await messages.post(work, conversation, await _draft(work, message), author=author)
 
 
 async def _call_of(work: Work, context: Context, message: ScheduledMessage) -> Call:
@@ -114,15 +114,22 @@ def _is_suspended(actor: "Actor", standing: "Standing | None") -> bool:
     return standing is not None and (standing.migration in ("started", "login_required") or standing.ekm_access_withdrawn)
 
 
-async def _ask(call: Call, message: ScheduledMessage) -> tuple[Seen, Draft]:
-    """What is posted and where, by the rules of any post; its conversation is held, and its parent locked."""
+async def _ask(call: Call, message: ScheduledMessage) -> Seen:
+    """Where a message is posted, by the rules of any post; the conversation is held, and the parent locked."""
     conversation = await conversations.see(call, message.conversation, Hold.STEADY)
     reply = message.thread_ts is not None
     await posting.require(call, conversation, reply=reply, broadcast=message.broadcast, public=True)
+    if message.thread_ts is not None:
+        await posting.parent_of(call, conversation, ts_text(message.thread_ts))
+    return conversation
+
+
+async def _draft(work: Work, message: ScheduledMessage) -> Draft:
+    """What is posted. The parent is as the replies before this one left it."""
     parent = None
     if message.thread_ts is not None:
-        parent = await posting.parent_of(call, conversation, ts_text(message.thread_ts))
-    return conversation, Draft(message.read(), parent, message.broadcast, metadata=message.metadata)
+        parent = await work.messages.find(message.organization, message.conversation, message.thread_ts)
+    return Draft(message.read(), parent, message.broadcast, metadata=message.metadata)
 
 
 async def _put_off(work: Work, message: ScheduledMessage, why: str) -> None:

@@ -45,9 +45,10 @@ from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok, page
 from gridhall.domain import addressees, content, conversations, messages, metadata, posting, reading, scheduled
 from gridhall.domain.call import Call
-from gridhall.domain.content import LONGEST_TEXT, Codes, Sent
+from gridhall.domain.content import LONGEST_TEXT, Codes, Composed, Sent
 from gridhall.domain.conversations import Hold, Seen
 from gridhall.domain.messages import Author, Draft
+from gridhall.domain.metadata import WHOLE
 from gridhall.domain.mrkdwn import Parse
 from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText, Metadata
 
@@ -121,7 +122,6 @@ class ScheduleResult(Ok, kw_only=True):
 
 
 _told = msgspec.json.Decoder(DelayedMessage).decode
-_told_metadata = msgspec.json.Decoder(MetadataObject).decode
 
 
 @method(
@@ -160,13 +160,14 @@ async def schedule_message(call: Call, args: ScheduleArgs) -> ScheduleResult:
     parse = Parse.of(args.parse, link_names=args.link_names)
     sent = Sent(args.text, args.blocks, args.attachments, args.markdown_text, parse=parse)
     content.check(sent)
+    attached = metadata.read(call, args.metadata)
     scheduled.require_time(call.work, args.post_at)
     conversation = await addressees.see(call, args.channel, people=True)
-    if sent.is_empty:
+    if sent.is_empty and not metadata.shows(attached):
         raise NoText
     if args.text is not None and len(args.text) > LONGEST_TEXT:
         raise MsgTooLong
-    draft = await _draft(call, conversation, args, sent)
+    draft = await _draft(call, conversation, args, sent, attached)
     waiting = await scheduled.add(call, conversation, draft, post_at=args.post_at)
     return ScheduleResult(
         channel=conversation.id,
@@ -176,7 +177,7 @@ async def schedule_message(call: Call, args: ScheduleArgs) -> ScheduleResult:
     )
 
 
-async def _draft(call: Call, conversation: Seen, args: ScheduleArgs, sent: Sent) -> Draft:
+async def _draft(call: Call, conversation: Seen, args: ScheduleArgs, sent: Sent, attached: str | None) -> Draft:
     """What would be posted if it were now."""
     reply = args.thread_ts is not None
     await posting.require(call, conversation, reply=reply, broadcast=args.reply_broadcast, public=True)
@@ -186,7 +187,7 @@ async def _draft(call: Call, conversation: Seen, args: ScheduleArgs, sent: Sent)
             parent = await posting.parent_of(call, conversation, args.thread_ts)
         except CannotReplyToMessage as refusal:
             raise InvalidArguments("[ERROR] nobody can reply to this message: thread_ts") from refusal
-    composed = await content.compose(call, sent, Codes())
+    composed = Composed("") if sent.is_empty else await content.compose(call, sent, Codes())
     written = Content(
         text=composed.text,
         blocks=composed.blocks,
@@ -194,15 +195,13 @@ async def _draft(call: Call, conversation: Seen, args: ScheduleArgs, sent: Sent)
         unfurl_links=UNSET if args.unfurl_links else False,
         unfurl_media=UNSET if args.unfurl_media else False,
     )
-    return Draft(written, parent, args.reply_broadcast, metadata=metadata.read(call, args.metadata))
+    return Draft(written, parent, args.reply_broadcast, metadata=attached)
 
 
 async def _shown(call: Call, conversation: Seen, draft: Draft) -> DelayedMessage:
     message = messages.compose(conversation, draft, Author.of(call.actor, call.team), 0)
-    shown = _told(await reading.show_one(call, message))
+    shown = _told(await reading.show_one(call, message, metadata=WHOLE))
     shown.type = "delayed_message"
-    if draft.metadata is not None:
-        shown.metadata = _told_metadata(draft.metadata)
     return shown
 
 
