@@ -517,7 +517,7 @@ class InvalidBlocksFormat(Refusal):
 
 
 class InvalidAttachments(Refusal):
-    """The attachments are no list of objects."""
+    """An attachment is wrong, or the attachments are no list of objects."""
 
 
 class InvalidMetadataFormat(Refusal):
