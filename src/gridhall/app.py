@@ -5,7 +5,7 @@ import functools
 import logging
 import socket
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO, TypeVar
 
@@ -20,6 +20,7 @@ from gridhall.contract.errors import Refusal
 from gridhall.domain import meta
 from gridhall.domain.call import Context
 from gridhall.domain.cursors import Cursors
+from gridhall.domain.jobs import Step
 from gridhall.domain.signals import Listeners
 from gridhall.domain.site import Site
 from gridhall.domain.source import Source, SystemClock
@@ -78,6 +79,7 @@ async def assemble(
     url: str,
     *,
     methods: Registry | None = None,
+    kinds: Mapping[str, Step] = KINDS,
     observer: Observer | None = None,
     stall: float = 10.0,
     request_log: TextIO | None = None,
@@ -86,7 +88,7 @@ async def assemble(
 
     Arguments:
         url: where the server is reached from outside.
-        methods: other methods than Gridhall's own; for tests.
+        methods, kinds: other methods and kinds of jobs than Gridhall's own; for tests.
         observer, stall: see `Pipeline`; for tests.
         request_log: where requests are noted, if not on standard error; for tests.
 
@@ -112,7 +114,7 @@ async def assemble(
         stall=stall,
         observer=observer,
     )
-    jobs = Runner(storage, source, clock, context, KINDS)
+    jobs = Runner(storage, source, clock, context, kinds)
     listeners.add(jobs)
     await jobs.start()
     tell = storage.tell_clock if isinstance(storage, PostgresStorage) else None

@@ -4,7 +4,7 @@ import asyncio
 import http.client
 import json
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
@@ -16,6 +16,8 @@ import uvloop
 from gridhall.app import Gridhall, assemble
 from gridhall.catalogue.registry import Registry
 from gridhall.cli.options import ServeOptions
+from gridhall.domain.jobs import Step
+from gridhall.jobs import KINDS
 from gridhall.pipeline.seal import Answer
 from gridhall.server.run import listen, run
 from harness import answers
@@ -85,9 +87,14 @@ class Live:
 
     def move(self, *, advance: float | None = None, to: float | None = None) -> None:
         """Freeze the clock at another time: so many seconds on, or at this Unix time."""
-        clock = self.gridhall.clock
-        now = clock.now() if to is None else round(to * 1_000_000)
-        clock.move(now + round((advance or 0) * 1_000_000), frozen=True)
+
+        async def move() -> None:
+            clock = self.gridhall.clock
+            now = clock.now() if to is None else round(to * 1_000_000)
+            clock.move(now + round((advance or 0) * 1_000_000), frozen=True)
+
+        # Whoever waits for a time is woken, which only their own loop can do.
+        self.on_loop(move())
 
 
 @contextmanager
@@ -95,6 +102,7 @@ def live(
     database: str,
     *,
     methods: Registry | None = None,
+    kinds: Mapping[str, Step] = KINDS,
     rate_factor: float | None = None,
     stall: float = 10.0,
     **options: Any,
@@ -102,7 +110,7 @@ def live(
     """A server over a database that was migrated. Rate limits are off unless a factor is given.
 
     Arguments:
-        methods: see `assemble`; answers of methods that are not in the catalogue are not checked.
+        methods, kinds: see `assemble`; answers of methods that are not in the catalogue are not checked.
         options: further fields of `ServeOptions`.
     """
     options = {"control_key": CONTROL_KEY} | options
@@ -130,7 +138,7 @@ def live(
         loop = asyncio.get_running_loop()
         stops.append(lambda: loop.call_soon_threadsafe(stop.set))
         log = StringIO()
-        gridhall = await assemble(chosen, url, methods=methods, observer=observe, stall=stall, request_log=log)
+        gridhall = await assemble(chosen, url, methods=methods, kinds=kinds, observer=observe, stall=stall, request_log=log)
         started.append(Live(url, port, gridhall, loop, undeclared, seen, log))
         try:
             await run(gridhall.server, listener, ready.set, stop)

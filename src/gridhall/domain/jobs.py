@@ -27,7 +27,7 @@ class Job(msgspec.Struct, gc=False):
         progress: how far it has come, in the same way; None before the first step.
         attempts: how often the next step failed in a row.
         error: what it failed with last.
-        lease: the worker that has it now, None where nobody has.
+        lease: by which a worker has it now, None where nobody has.
         leased_until: when others may take it over, in microseconds of the machine's own time.
         wanted: grows whenever somebody puts the job down again, so that a step that runs meanwhile does not overlook it.
         created: in Unix seconds.
@@ -81,6 +81,14 @@ class Jobs(Protocol):
         """When the next job is due, whoever has it; None where there is none."""
         ...
 
+    async def outlook(self, machine_now: int) -> tuple[int | None, int | None]:
+        """When the next job is due that can be taken, and when others can be that somebody has; None where there is none.
+
+        Arguments:
+            machine_now: of the machine's own time; so is what is told of the others.
+        """
+        ...
+
     async def lease(self, now: int, *, machine_now: int, until: int, lease: str, limit: int) -> list[Job]:
         """Take jobs that are due and that nobody has, or nobody who is still alive.
 
@@ -91,13 +99,13 @@ class Jobs(Protocol):
         """
         ...
 
-    async def save(self, job: Job, later: Later | None, *, until: int | None) -> Job | None:
+    async def save(self, job: Job, later: Later | None, *, keep: bool) -> Job | None:
         """Note how far a job came; gives it as it is now, None where it is done and gone.
 
         Where somebody put the job down since it was read, its next step is at once, whatever this one said.
 
         Arguments:
-            until: how long the worker goes on having it, in microseconds of the machine's own time; None where it lets go.
+            keep: whether the worker goes on having it.
 
         Raises:
             Taken: somebody else has it by now.
@@ -108,8 +116,12 @@ class Jobs(Protocol):
         """Note that a step failed, and when it is tried again. Where somebody else has the job by now, nothing happens."""
         ...
 
+    async def renew(self, lease: str, *, until: int) -> None:
+        """Go on having what one has, so long by the machine's own time."""
+        ...
+
     async def release(self, lease: str | None) -> None:
-        """Let go of every job that one worker has, or all workers, where the one that asks is alone."""
+        """Let go of every job that is held by one lease, or by any, where the worker that asks is alone."""
         ...
 
     async def retry(self, organization: str, kind: str, key: str, *, due: int) -> bool:

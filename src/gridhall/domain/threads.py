@@ -121,6 +121,20 @@ async def note_removal(work: "Work", reply: "Message") -> None:
     await _summarize(work, parent, max(left, 0), latest=await work.threads.latest_reply(parent))
 
 
+async def note_purge(work: "Work", parent: "Message", replies: "list[Message]", *, latest: int) -> None:
+    """Count replies no longer that retention took from a thread that goes on. The parent was locked.
+
+    Arguments:
+        latest: the newest of those that are left.
+    """
+    before = read_summary(parent)
+    if before is None or not replies:
+        return
+    for reply in replies:
+        await work.threads.remove_reply(reply)
+    await _summarize(work, parent, before.reply_count - len(replies), latest=latest)
+
+
 async def _summarize(work: "Work", parent: "Message", replies: int, *, latest: int | None) -> None:
     """Store what a parent tells of its thread. It keeps telling of it when the last reply is gone."""
     users, count = await work.threads.repliers(parent, limit=MOST_SHOWN)

@@ -19,6 +19,7 @@ from gridhall.domain.photos import Photos
 from gridhall.domain.pins import Pins
 from gridhall.domain.presence import Activity
 from gridhall.domain.reactions import Reactions
+from gridhall.domain.retention import Retention
 from gridhall.domain.scheduled import ScheduledMessages
 from gridhall.domain.signals import Signal
 from gridhall.domain.source import Source
@@ -72,6 +73,8 @@ class Work(Protocol):
     def pins(self) -> Pins: ...
     @property
     def scheduled(self) -> ScheduledMessages: ...
+    @property
+    def retention(self) -> Retention: ...
     @property
     def audit(self) -> Audit: ...
     @property

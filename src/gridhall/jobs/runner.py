@@ -5,10 +5,11 @@ import contextlib
 import logging
 import time
 from collections.abc import Mapping
+from functools import partial
 
 from gridhall.contract.errors import FatalError, Refusal, ServiceUnavailable
 from gridhall.domain.call import Context
-from gridhall.domain.jobs import Job, Step, Taken
+from gridhall.domain.jobs import Job, Later, Step, Taken
 from gridhall.domain.signals import JobDue, Signal
 from gridhall.domain.source import Source, SystemClock
 from gridhall.domain.work import Storage, Work
@@ -16,16 +17,22 @@ from gridhall.domain.work import Storage, Work
 log = logging.getLogger("gridhall.jobs")
 
 LEASE = 5_000_000
-"""Microseconds that a worker has a job for without a sign of life. A step takes milliseconds, and renews it."""
+"""Microseconds that a worker has a job for without a sign of life."""
+
+SIGN_OF_LIFE = 1.5
+"""Seconds from one to the next while a worker has jobs."""
 
 MOST_AT_ONCE = 4
-"""Jobs that one worker does at the same time, so that a long one holds up no short one."""
+"""Jobs that one worker does at the same time."""
+
+TURN = 0.25
+"""Seconds after which a job lets others go first that are due: a long one holds up no short one."""
 
 LOOK_AGAIN = 30.0
 """Seconds after which a worker looks for work even if nobody told it of any: machines sleep, and signals are lost."""
 
-TAKEN_AGAIN = 0.5
-"""Seconds after which it looks again where all that is due is another worker's: that one may have died."""
+HELD_AGAIN = 0.2
+"""Seconds after which it looks again for a job that it found and could not take: somebody was just writing it."""
 
 FIRST_RETRY, LONGEST_RETRY = 1, 3600
 """Seconds until a step that failed is tried again: twice as many each time, up to an hour."""
@@ -33,7 +40,10 @@ FIRST_RETRY, LONGEST_RETRY = 1, 3600
 _AWAY = (FatalError, ServiceUnavailable)
 
 STORAGE_RETRY = 0.5
-"""Seconds of the machine's time until a worker looks again whose database was out of reach."""
+"""Seconds of the machine's time until a worker tries again whose database was out of reach."""
+
+END_WITHIN = 5.0
+"""Seconds that steps under way have at the end."""
 
 
 class Runner:
@@ -41,6 +51,7 @@ class Runner:
 
     A job is leased, so that no other worker takes it meanwhile; each step stores what it did together with how far the job has
     come, under the condition that the lease still holds. Whoever loses it, by dying or by being slow, has stored whole steps.
+    A lease is new each time that jobs are taken, so that it also tells two takings by the same worker apart.
 
     Arguments:
         kinds: what a step of each kind does.
@@ -54,11 +65,13 @@ class Runner:
         self._clock = clock
         self._context = context
         self._kinds = kinds
-        self._lease = source.id("L")
         self._wake = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], str] = {}
         self._loop: asyncio.Task[None] | None = None
+        self._ending = False
+        self._is_away = False
         self._waits_for: int | None = None
+        self._signed = 0.0
         clock.on_move(self._wake.set)
 
     async def start(self) -> None:
@@ -69,13 +82,19 @@ class Runner:
         """End, after the steps that are under way; what is left is another worker's at once."""
         if self._loop is None:
             return
-        tasks = [self._loop, *self._running]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._ending = True
+        self._loop.cancel()
+        await asyncio.gather(self._loop, return_exceptions=True)
         self._loop = None
-        with contextlib.suppress(Refusal):
-            await self._storage.write(lambda work: work.jobs.release(self._lease))
+        leases = set(self._running.values())
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=END_WITHIN)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        for lease in leases:
+            with contextlib.suppress(Refusal):
+                await self._storage.write(partial(_release, lease))
 
     def heard(self, signal: Signal) -> None:
         if isinstance(signal, JobDue) and (self._waits_for is None or signal.due < self._waits_for):
@@ -109,11 +128,14 @@ class Runner:
             try:
                 if alone:
                     # Whoever had jobs before died: nobody else serves this database.
-                    await self._storage.write(lambda work: work.jobs.release(None))
+                    await self._storage.write(partial(_release, None))
                     alone = False
-                await self._wait(await self._take())
+                seconds = await self._take()
+                self._back()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), seconds)
             except Refusal as refusal:
-                log.warning("jobs wait: %s (%s)", refusal.code, refusal.__cause__)
+                self._away(refusal)
                 await asyncio.sleep(STORAGE_RETRY)
             except Exception:
                 log.exception("a defect: jobs wait")
@@ -122,62 +144,95 @@ class Runner:
     async def _take(self) -> float:
         """Begin what is due; gives the seconds after which to look again."""
         self._wake.clear()
-        due = await self._storage.read(lambda work: work.jobs.next_due())
-        self._waits_for = due
-        if due is None:
-            return LOOK_AGAIN
-        now = self._source.micros()
-        if due > now:
-            return LOOK_AGAIN if self._clock.frozen_at is not None else min(LOOK_AGAIN, (due - now) / 1_000_000)
-        room = MOST_AT_ONCE - len(self._running)
-        if room <= 0:
-            return LOOK_AGAIN
+        await self._give_sign_of_life()
         machine_now = self._source.machine_micros()
+        self._waits_for, held_until = await self._storage.read(lambda work: work.jobs.outlook(machine_now))
+        waits = [SIGN_OF_LIFE if self._running else LOOK_AGAIN]
+        if held_until is not None:
+            waits.append(max(held_until - machine_now, 0) / 1_000_000)
+        room = MOST_AT_ONCE - len(self._running)
+        if self._waits_for is not None and room > 0:
+            now = self._source.micros()
+            if self._waits_for <= now:
+                waits.append(0 if await self._lease(now, machine_now, room) else HELD_AGAIN)
+            elif self._clock.frozen_at is None:
+                waits.append((self._waits_for - now) / 1_000_000)
+        return min(waits)
+
+    async def _lease(self, now: int, machine_now: int, room: int) -> bool:
+        """Take what is due, and begin with it; False where there was nothing to take."""
+        lease = self._source.id("L")
         taken = await self._storage.write(
-            lambda work: work.jobs.lease(now, machine_now=machine_now, until=machine_now + LEASE, lease=self._lease, limit=room)
+            lambda work: work.jobs.lease(now, machine_now=machine_now, until=machine_now + LEASE, lease=lease, limit=room)
         )
+        self._signed = self._signed if self._running else time.monotonic()
         for job in taken:
             task = asyncio.create_task(self._do(job))
-            self._running.add(task)
+            self._running[task] = lease
             task.add_done_callback(self._done)
-        return 0 if len(taken) == room else TAKEN_AGAIN
+        return bool(taken)
+
+    async def _give_sign_of_life(self) -> None:
+        """Go on having what is being done: a step that has to wait for a lock is no reason to begin it again elsewhere."""
+        if not self._running or time.monotonic() - self._signed < SIGN_OF_LIFE:
+            return
+        until = self._source.machine_micros() + LEASE
+        for lease in set(self._running.values()):
+            await self._storage.write(partial(_renew, lease, until))
+        self._signed = time.monotonic()
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        del self._running[task]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Nothing is known of the job but that the lease will end.
+            log.error("a defect: a job is left until its lease ends", exc_info=error)
         self._wake.set()
 
-    async def _wait(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
-
     async def _do(self, job: Job) -> None:
-        """Do steps of a job that one has, until it is done, wants a later time, fails, or is somebody else's."""
-        going: Job | None = job
-        while going is not None and going.lease is not None:
+        """Do steps of a job that one has, until it is done, wants a later time, fails, is somebody else's or had its turn."""
+        ends = time.monotonic() + TURN
+        while not self._ending:
             began = time.monotonic()
             try:
-                going = await self._step(going)
+                then = await self._step(job, goes_on=began < ends)
+                self._back()
             except Taken:
                 return
             except _AWAY as refusal:
                 # Not the job's fault. The lease ends by itself where this worker finds no way back.
-                log.warning("job %s %s waits: %s (%s)", job.kind, job.key, refusal.code, refusal.__cause__)
+                self._away(refusal)
                 await asyncio.sleep(STORAGE_RETRY)
+                continue
             except Exception as error:
                 await self._fail(job, error)
                 return
+            if then is None or then.lease is None:
+                return
+            job = then
             # Requests get at least as much of the loop as a long job does.
             await asyncio.sleep(time.monotonic() - began)
 
-    async def _step(self, job: Job) -> Job | None:
+    async def _step(self, job: Job, *, goes_on: bool) -> Job | None:
+        """Do one step; gives the job as it is then, None where it is done.
+
+        Arguments:
+            goes_on: whether this worker keeps it where it is due again at once.
+
+        Raises:
+            Taken: somebody else has it by now.
+        """
+
         async def unit(work: Work) -> Job | None:
             held = await work.jobs.find(job.organization, job.kind, job.key)
-            if held is None or held.lease != self._lease:
+            if held is None or held.lease != job.lease:
                 raise Taken
             later = await self._kinds[job.kind](work, held, self._context)
-            goes_on = later is not None and later.due <= self._source.micros()
-            until = self._source.machine_micros() + LEASE if goes_on else None
-            return await work.jobs.save(held, later, until=until)
+            now = self._source.micros()
+            again = later is not None and later.due <= now
+            if again and later is not None:
+                # Behind all others that are due by now.
+                later = Later(now, later.progress)
+            return await work.jobs.save(held, later, keep=again and goes_on)
 
         return await self._storage.write(unit)
 
@@ -186,5 +241,25 @@ class Runner:
         log.error("job %s %s of %s failed", job.kind, job.key, job.organization, exc_info=error)
         pause = min(LONGEST_RETRY, FIRST_RETRY << min(job.attempts, 20))
         due = self._source.micros() + pause * 1_000_000
+        # Where this cannot be stored, the step is tried again when the lease ends.
         with contextlib.suppress(Refusal):
             await self._storage.write(lambda work: work.jobs.fail(job, due=due, error=type(error).__name__))
+
+    def _away(self, refusal: Refusal) -> None:
+        """Tell once that nothing can be stored now."""
+        if not self._is_away:
+            self._is_away = True
+            log.warning("jobs wait: %s (%s)", refusal.code, refusal.__cause__)
+
+    def _back(self) -> None:
+        if self._is_away:
+            self._is_away = False
+            log.warning("jobs go on")
+
+
+async def _release(lease: str | None, work: Work) -> None:
+    await work.jobs.release(lease)
+
+
+async def _renew(lease: str, until: int, work: Work) -> None:
+    await work.jobs.renew(lease, until=until)

@@ -1,7 +1,7 @@
 """Statements about jobs."""
 
 import msgspec
-from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, or_, select, tuple_, update
+from sqlalchemy import BigInteger, Integer, and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gridhall.domain.jobs import Job, Later, Taken
@@ -19,24 +19,36 @@ _PUT = Statement(_new.on_conflict_do_update(index_elements=_KEY, set_={"due": _e
 _is_this = and_(_j.c.organization == bindparam("organization"), _j.c.kind == bindparam("kind"), _j.c.key == bindparam("key"))
 _FIND = Statement(select(*_COLUMNS).where(_is_this), Job)
 _LIST = Statement(select(*_COLUMNS).order_by(_j.c.due, *_KEY), Job)
-_NEXT_DUE = Statement(select(func.min(_j.c.due)), lambda due: due)
+_NEXT_DUE: Statement[int | None] = Statement(select(func.min(_j.c.due)), lambda due: due)
 
-_free = (
-    select(*_KEY)
-    .where(
-        _j.c.due <= bindparam("now", type_=BigInteger),
-        or_(_j.c.lease.is_(None), _j.c.leased_until <= bindparam("machine_now", type_=BigInteger)),
-    )
-    .order_by(_j.c.due, *_KEY)
+_is_free = or_(_j.c.lease.is_(None), _j.c.leased_until <= bindparam("machine_now", type_=BigInteger))
+_OUTLOOK: Statement[tuple[int | None, int | None]] = Statement(
+    select(
+        select(_j.c.due).where(_is_free).order_by(_j.c.due).limit(1).scalar_subquery(),
+        select(func.min(_j.c.leased_until))
+        .where(_j.c.lease.is_not(None), _j.c.leased_until > bindparam("machine_now", type_=BigInteger))
+        .scalar_subquery(),
+    ),
+    lambda due, held_until: (due, held_until),
+)
+
+_LIST_FREE = Statement(
+    select(*_COLUMNS)
+    .where(_j.c.due <= bindparam("now", type_=BigInteger), _is_free)
+    .order_by(_j.c.due)
     .limit(bindparam("most", type_=BigInteger))
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True),
+    Job,
 )
 _LEASE = Statement(
     update(_j)
-    .where(tuple_(*_KEY).in_(_free))
-    .values(lease=bindparam("new_lease"), leased_until=bindparam("new_until"))
-    .returning(*_COLUMNS),
-    Job,
+    .where(
+        _j.c.organization == bindparam("at_organization"),
+        _j.c.kind == bindparam("at_kind"),
+        _j.c.key == bindparam("at_key"),
+    )
+    .values(lease=bindparam("new_lease"), leased_until=bindparam("new_until")),
+    tuple,
 )
 
 _at_this = and_(
@@ -45,6 +57,7 @@ _at_this = and_(
     _j.c.key == bindparam("at_key"),
     _j.c.lease == bindparam("at_lease"),
 )
+_keeps = bindparam("keep", type_=Integer) == 1
 _is_seen = _j.c.wanted == bindparam("seen", type_=BigInteger)
 _GO_ON = Statement(
     update(_j)
@@ -52,8 +65,8 @@ _GO_ON = Statement(
     .values(
         due=case((_is_seen, bindparam("new_due", type_=BigInteger)), else_=_j.c.due),
         progress=bindparam("new_progress"),
-        lease=bindparam("new_lease"),
-        leased_until=bindparam("new_until"),
+        lease=case((_keeps, _j.c.lease), else_=None),
+        leased_until=case((_keeps, _j.c.leased_until), else_=0),
         attempts=0,
         error=None,
     )
@@ -66,6 +79,9 @@ _FAIL = Statement(
     .where(_at_this)
     .values(due=bindparam("new_due"), error=bindparam("new_error"), attempts=_j.c.attempts + 1, lease=None, leased_until=0),
     tuple,
+)
+_RENEW = Statement(
+    update(_j).where(_j.c.lease == bindparam("at_lease")).values(leased_until=bindparam("new_until", type_=BigInteger)), tuple
 )
 _nobody = {"lease": None, "leased_until": 0}
 _RELEASE = Statement(update(_j).where(_j.c.lease == bindparam("at_lease")).values(_nobody), tuple)
@@ -104,12 +120,17 @@ class SqlJobs:
     async def next_due(self) -> int | None:
         return await self._connection.one(_NEXT_DUE)
 
-    async def lease(self, now: int, *, machine_now: int, until: int, lease: str, limit: int) -> list[Job]:
-        return await self._connection.all(
-            _LEASE, now=now, machine_now=machine_now, most=limit, new_lease=lease, new_until=until
-        )
+    async def outlook(self, machine_now: int) -> tuple[int | None, int | None]:
+        return await self._connection.one(_OUTLOOK, machine_now=machine_now) or (None, None)
 
-    async def save(self, job: Job, later: Later | None, *, until: int | None) -> Job | None:
+    async def lease(self, now: int, *, machine_now: int, until: int, lease: str, limit: int) -> list[Job]:
+        free = await self._connection.all(_LIST_FREE, now=now, machine_now=machine_now, most=limit)
+        for job in free:
+            of = {"at_organization": job.organization, "at_kind": job.kind, "at_key": job.key}
+            await self._connection.run(_LEASE, **of, new_lease=lease, new_until=until)
+        return [msgspec.structs.replace(job, lease=lease, leased_until=until) for job in free]
+
+    async def save(self, job: Job, later: Later | None, *, keep: bool) -> Job | None:
         if later is None:
             if await self._connection.run(_FINISH, **_at(job), seen=job.wanted):
                 return None
@@ -120,8 +141,7 @@ class SqlJobs:
             seen=job.wanted,
             new_due=later.due,
             new_progress=later.progress,
-            new_lease=None if until is None else job.lease,
-            new_until=until or 0,
+            keep=int(keep),
         )
         if saved is None:
             raise Taken
@@ -129,6 +149,9 @@ class SqlJobs:
 
     async def fail(self, job: Job, *, due: int, error: str) -> None:
         await self._connection.run(_FAIL, **_at(job), new_due=due, new_error=error)
+
+    async def renew(self, lease: str, *, until: int) -> None:
+        await self._connection.run(_RENEW, at_lease=lease, new_until=until)
 
     async def release(self, lease: str | None) -> None:
         if lease is None:

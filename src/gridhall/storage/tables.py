@@ -321,15 +321,25 @@ Index(
     sqlite_where=_is_set(conversations.c.org_wide),
     postgresql_where=conversations.c.org_wide,
 )
+# Those that keep messages for days of their own: all that retention looks at where the organization keeps them for ever.
+Index(
+    "conversations_with_days",
+    conversations.c.organization,
+    conversations.c.id,
+    sqlite_where=conversations.c.retention_days > literal_column("0"),
+    postgresql_where=conversations.c.retention_days > literal_column("0"),
+)
 
 # The last `ts` given out in a conversation, and the lock that makes them increase in the order of commits. A row of its own,
-# since every post changes it and a conversation's own row is read all the time.
+# since every post changes it and a conversation's own row is read all the time. `purged_ts` is up to when retention has taken
+# everything away but placeholders; null where it never did.
 conversation_clocks = Table(
     "conversation_clocks",
     metadata,
     _id("organization"),
     _id("conversation"),
     _number("last_ts"),
+    _number("purged_ts", null=True),
     PrimaryKeyConstraint("organization", "conversation"),
 )
 
@@ -569,6 +579,14 @@ jobs = Table(
     _number("created"),
     PrimaryKeyConstraint("organization", "kind", "key"),
     Index("jobs_by_due", "due"),
+)
+# The few that a worker has now.
+Index(
+    "jobs_leased",
+    jobs.c.lease,
+    jobs.c.leased_until,
+    sqlite_where=jobs.c.lease.is_not(None),
+    postgresql_where=jobs.c.lease.is_not(None),
 )
 
 # Messages that wait for their time. `organization` is the host's; `position` keeps those of one second in the order in which

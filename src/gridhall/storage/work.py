@@ -20,6 +20,7 @@ from gridhall.storage.photos import SqlPhotos
 from gridhall.storage.pins import SqlPins
 from gridhall.storage.presence import SqlActivity
 from gridhall.storage.reactions import SqlReactions
+from gridhall.storage.retention import SqlRetention
 from gridhall.storage.scheduled import SqlScheduledMessages
 from gridhall.storage.statement import Connection
 from gridhall.storage.streams import SqlStreams
@@ -102,6 +103,10 @@ class SqlWork:
     @cached_property
     def scheduled(self) -> SqlScheduledMessages:
         return SqlScheduledMessages(self.connection)
+
+    @cached_property
+    def retention(self) -> SqlRetention:
+        return SqlRetention(self.connection)
 
     @cached_property
     def audit(self) -> SqlAudit:

@@ -279,7 +279,7 @@ class Rows:
                 **_note("purpose", entry.purpose, conversation.creator, created),
             },
         )
-        yield tables.conversation_clocks, of | {"last_ts": self._last.get(conversation.id, 0)}
+        yield tables.conversation_clocks, of | {"last_ts": self._last.get(conversation.id, 0), "purged_ts": None}
         for team in conversation.teams:
             yield self._share(of, team)
         for member in conversation.members:

@@ -36,6 +36,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization", "kind", "key", name="jobs_pkey"),
     )
     op.create_index("jobs_by_due", "jobs", ["due"])
+    leased = sa.text("lease IS NOT NULL")
+    op.create_index("jobs_leased", "jobs", ["lease", "leased_until"], sqlite_where=leased, postgresql_where=leased)
+    op.add_column("conversation_clocks", sa.Column("purged_ts", sa.BigInteger, nullable=True))
+    with_days = sa.text("retention_days > 0")
+    op.create_index(
+        "conversations_with_days",
+        "conversations",
+        ["organization", "id"],
+        sqlite_where=with_days,
+        postgresql_where=with_days,
+    )
     op.create_table(
         "scheduled_messages",
         _id("organization"),
