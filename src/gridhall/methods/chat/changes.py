@@ -235,7 +235,7 @@ async def _changed(call: Call, before: Content, sent: Sent) -> Content:
             text, blocks = composed.text, composed.blocks
         if composed.attachments is not UNSET:
             attachments = composed.attachments
-    elif sent.text is not None:
+    elif sent.text is not None or sent.markdown_text is not None:
         text, blocks = "", UNSET
     if sent.blocks == []:
         blocks = UNSET
