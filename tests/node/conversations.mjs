@@ -104,6 +104,36 @@ const scenarios = {
     assert.deepEqual(warned.response_metadata.warnings, ["already_in_channel"]);
   },
 
+  async stream() {
+    const { channel: made } = await ann.conversations.create({ name: `signals-${packageName.replace(/\W/g, "")}` });
+    const channel = made.id;
+    await ann.conversations.invite({ channel, users: `${BEA},${TUG}` });
+    const { ts: thread_ts } = await bea.chat.postMessage({ channel, text: "When is the tide?" });
+    const args = { channel, thread_ts, recipient_user_id: BEA, recipient_team_id: "T0HARBOR001" };
+    const replies = async () => (await bea.conversations.replies({ channel, ts: thread_ts })).messages.slice(1);
+
+    const text = bot.chatStream({ ...args, buffer_size: 8 });
+    assert.equal(await text.append({ markdown_text: "At " }), null);
+    const { ts } = await text.append({ markdown_text: "**nine**" });
+    assert.equal((await replies())[0].streaming_state, "in_progress");
+    assert.equal((await text.append({ markdown_text: " and again " })).ts, ts);
+    const divider = { type: "divider" };
+    const metadata = { event_type: "told", event_payload: { tide: 1 } };
+    const { message } = await text.stop({ markdown_text: "at ten", blocks: [divider], metadata });
+    assert.deepEqual([message.ts, message.streaming_state, message.thread_ts], [ts, "completed", thread_ts]);
+    assert.equal(message.blocks.at(-1).type, "divider");
+    assert.ok((await replies())[0].text.endsWith("and again at ten"));
+
+    const plan = bot.chatStream({ ...args, task_display_mode: "plan" });
+    const task = { type: "task_update", id: "1", title: "Look" };
+    await plan.append({ chunks: [{ type: "plan_update", title: "The tide" }, { ...task, status: "in_progress" }] });
+    await plan.append({ chunks: [{ ...task, status: "complete", output: "9" }, { type: "blocks", blocks: [divider] }] });
+    const { message: planned } = await plan.stop();
+    assert.deepEqual(planned.blocks.map((block) => block.type), ["plan", "divider"]);
+    assert.deepEqual(planned.blocks[0].tasks.map(({ title, status }) => [title, status]), [["Look", "complete"]]);
+    assert.equal(await code(bot.chat.appendStream({ channel, ts, markdown_text: "x" })), "message_not_in_streaming_state");
+  },
+
   async direct() {
     const { channel } = await ann.conversations.open({ users: BEA });
     const opened = await bea.conversations.open({ users: ANN, return_im: true });

@@ -71,7 +71,7 @@ def test_being_limited(package: str, sqlite_databases: Databases) -> None:
     assert ("users.list", "ratelimited") in server.seen
 
 
-@pytest.mark.parametrize("scenario", ["talk", "direct", "history", "lists", "errors"])
+@pytest.mark.parametrize("scenario", ["talk", "stream", "direct", "history", "lists", "errors"])
 def test_conversations(package: str, scenario: str, town: Live) -> None:
     run("conversations.mjs", package, town.url, scenario)
 
