@@ -45,7 +45,7 @@ from methods.press import (
 )
 from methods.rows import change
 
-DIVIDER = [{"type": "divider"}]
+DIVIDER = [{"type": "divider", "block_id": "line"}]
 NOTE = [{"text": "x", "id": 1, "fallback": "x"}]
 
 
@@ -184,8 +184,8 @@ def test_a_text_has_4000_characters_at_the_most(press: Live) -> None:
 def test_new_text_takes_blocks_away_and_leaves_attachments(press: Live) -> None:
     ts = posted(press, blocks=json.dumps(DIVIDER), attachments=json.dumps(NOTE))
     message = alter(press, ts, text="New")["message"]
-    assert ("blocks" in message, message["attachments"]) == (False, NOTE)
-    assert alter(press, ts, attachments="[]", text="New")["message"].keys().isdisjoint({"blocks", "attachments"})
+    assert ([block["type"] for block in message["blocks"]], message["attachments"]) == (["rich_text"], NOTE)
+    assert "attachments" not in alter(press, ts, attachments="[]", text="New")["message"]
 
 
 def test_blocks_stay_unless_they_are_sent(press: Live) -> None:
@@ -194,8 +194,9 @@ def test_blocks_stay_unless_they_are_sent(press: Live) -> None:
     assert (message["blocks"], message["attachments"], message["text"]) == (DIVIDER, NOTE, "Words")
     assert "blocks" not in alter(press, ts, blocks="[]")["message"]
     only = press.call("chat.postMessage", "xoxp-mia", channel=DESK, blocks=json.dumps(DIVIDER))["ts"]
-    assert alter(press, only, blocks="[]") == refused("no_text")
-    assert alter(press, only, blocks=json.dumps(DIVIDER * 2))["message"]["blocks"] == DIVIDER * 2
+    assert alter(press, only, blocks="[]")["text"] == "This content can't be displayed."
+    two = [*DIVIDER, {"type": "divider", "block_id": "other"}]
+    assert alter(press, only, blocks=json.dumps(two))["message"]["blocks"] == two
 
 
 def test_an_edit_is_told_where_text_came_without_blocks(press: Live) -> None:

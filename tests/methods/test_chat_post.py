@@ -90,10 +90,16 @@ def test_a_legacy_token_posts_as_its_person(press: Live) -> None:
 
 
 def test_json_bodies_do_as_well(press: Live) -> None:
-    body = {"channel": DESK, "text": "Hi", "blocks": [{"type": "divider"}], "thread_ts": None, "unfurl_links": False}
+    body = {
+        "channel": DESK,
+        "text": "Hi",
+        "blocks": [{"type": "divider", "block_id": "line"}],
+        "thread_ts": None,
+        "unfurl_links": False,
+    }
     headers = {"content-type": "application/json; charset=utf-8", "authorization": "Bearer xoxp-mia"}
     answer = press.request("POST", "/api/chat.postMessage", json.dumps(body).encode(), headers).json
-    assert answer["message"]["blocks"] == [{"type": "divider"}]
+    assert answer["message"]["blocks"] == [{"type": "divider", "block_id": "line"}]
 
 
 def test_it_needs_its_scope(press: Live) -> None:
@@ -263,12 +269,51 @@ def test_a_message_says_something(press: Live, content: dict[str, str]) -> None:
     assert send(press, "xoxp-mia", channel=DESK, **content) == refused("no_text")
 
 
-@pytest.mark.parametrize("name", ["blocks"])
-def test_blocks_are_kept_as_they_come(press: Live, name: str) -> None:
-    objects = [{"type": "section", "text": {"type": "mrkdwn", "text": "<b> & 🎉 http://a.b"}}, {"n": [1, 2.5, None, True]}]
-    answer = send(press, "xoxp-mia", channel=DESK, **{name: json.dumps(objects)})
-    assert (answer["message"][name], answer["message"]["text"]) == (objects, "")
+def test_blocks_are_kept_as_they_come(press: Live) -> None:
+    button = {"type": "button", "text": {"type": "plain_text", "text": "Go", "emoji": True}, "action_id": "go", "value": "1"}
+    call = {"type": "call", "block_id": "b", "call_id": "R1", "call": {"n": [1, 2.5, None, True]}}
+    text = {"type": "mrkdwn", "text": "<b> & 🎉 http://a.b"}
+    objects = [{"type": "section", "block_id": "a", "text": text, "accessory": button}, call]
+    answer = send(press, "xoxp-mia", channel=DESK, blocks=json.dumps(objects))
+    assert answer["message"]["blocks"] == objects
+    assert answer["message"]["text"] == "&lt;b&gt; &amp; :tada: http://a.b\nGo"
     assert shown(press, answer["ts"]) == answer["message"]
+
+
+def test_blocks_and_elements_without_an_id_get_one_that_stays(press: Live) -> None:
+    button = {"type": "button", "text": {"type": "plain_text", "text": "Go"}}
+    objects = [{"type": "actions", "elements": [button, button]}, {"type": "divider"}, {"type": "divider", "block_id": "mine"}]
+    answer = send(press, "xoxp-mia", channel=DESK, text="Go", blocks=json.dumps(objects))
+    actions, line, mine = answer["message"]["blocks"]
+    assert mine == objects[2]
+    ids = [actions["block_id"], line["block_id"], *(element["action_id"] for element in actions["elements"])]
+    assert len(set(ids)) == 4
+    assert all(ids)
+    assert answer["message"]["text"] == "Go"
+    assert shown(press, answer["ts"]) == answer["message"]
+
+
+def test_what_is_wrong_with_blocks_is_told(press: Live) -> None:
+    """Of each wrong block, where and why; nothing is posted."""
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": ""}}
+    answer = send(press, "xoxp-mia", channel=DESK, blocks=json.dumps([section, {"type": "divider"}, {"type": "alert"}]))
+    messages = [
+        "[ERROR] must have at least 1 character [json-pointer:/blocks/0/text/text]",
+        "[ERROR] must be of a type that can be here, not 'alert' [json-pointer:/blocks/2/type]",
+    ]
+    assert answer == refused("invalid_blocks") | {"response_metadata": {"messages": messages}}
+
+
+def test_a_second_table_is_refused(press: Live) -> None:
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}
+    answer = send(press, "xoxp-mia", channel=DESK, blocks=json.dumps([table, table]))
+    messages = ["[ERROR] must be the message's only table [json-pointer:/blocks/1]"]
+    assert answer == refused("invalid_attachments") | {"response_metadata": {"messages": messages}}
+
+
+def test_blocks_that_say_nothing_are_told_to_say_nothing(press: Live) -> None:
+    answer = send(press, "xoxp-mia", channel=DESK, blocks='[{"type": "divider"}]')
+    assert answer["message"]["text"] == "This content can't be displayed."
 
 
 @pytest.mark.parametrize("value", ["{}", "[", "[1]", '["a"]', "text", '[{"type": "divider"}, null]', "[" * 200 + "]" * 200])
@@ -285,15 +330,15 @@ def test_there_is_an_end_to_blocks(press: Live) -> None:
     assert send(press, "xoxp-mia", channel=DESK, blocks=many(51))["error"] == "invalid_blocks"
 
 
-@pytest.mark.parametrize(("name", "code"), [("blocks", "msg_blocks_too_long")])
-def test_blocks_have_a_length(press: Live, name: str, code: str) -> None:
-    """Of 100,000 characters, blanks between not counted; what surrounds the text takes thirteen."""
+def test_blocks_have_a_length(press: Live) -> None:
+    """Of 100,000 characters, blanks between not counted."""
 
     def long(count: int) -> str:
-        return json.dumps([{"text": "é" * count}], ensure_ascii=False)
+        surrounding = len('[{"type":"plan","title":""}]')
+        return json.dumps([{"type": "plan", "title": "é" * (count - surrounding)}], ensure_ascii=False)
 
-    assert send(press, "xoxp-mia", channel=DESK, **{name: long(99_987)})["ok"]
-    assert send(press, "xoxp-mia", channel=DESK, **{name: long(99_988)})["error"] == code
+    assert send(press, "xoxp-mia", channel=DESK, blocks=long(100_000))["ok"]
+    assert send(press, "xoxp-mia", channel=DESK, blocks=long(100_001))["error"] == "msg_blocks_too_long"
 
 
 @pytest.mark.parametrize("name", ["markdown_text", "current_draft_last_updated_ts"])
