@@ -122,14 +122,22 @@ def test_readers_get_what_they_ask_for(sent: dict[str, Any], keys: list[str]) ->
     assert json.loads(metadata.told(stored, EVENT_TYPE)) == {"event_type": kind}
     some = {key: value for key, value in sent["event_payload"].items() if key in keys}
     for whole in (False, True):
-        assert json.loads(metadata.told(stored, Asked(whole, tuple(keys)))) == {"event_type": kind, "event_payload": some}
+        assert json.loads(metadata.told(stored, Asked(whole, frozenset(keys)))) == {"event_type": kind, "event_payload": some}
 
 
 @given(LISTED, st.lists(KEYS, max_size=3))
 def test_entities_are_for_who_asks_for_all(sent: dict[str, Any], keys: list[str]) -> None:
     stored = metadata.written(sent)
-    assert metadata.told(stored, Asked(False, tuple(keys))) == ""
-    assert json.loads(metadata.told(stored, Asked(True, tuple(keys)))) == sent
+    assert metadata.told(stored, Asked(False, frozenset(keys))) == ""
+    assert json.loads(metadata.told(stored, Asked(True, frozenset(keys)))) == sent
+
+
+def test_no_text_passes_for_a_place() -> None:
+    title = {"attributes": {"title": {"text": "a"}}}
+    entity = {"entity_payload": title, "external_ref": {"id": "1"}, "url": "https://a.test", "entity_type": "x - at `$.y[5]`"}
+    with pytest.raises(Fault) as caught:
+        metadata.written({"entities": [entity]})
+    assert (caught.value.path, caught.value.why) == (("entities", 0, "entity_type"), "must be one of the values allowed")
 
 
 @pytest.mark.parametrize("part", [{"event_type": "a"}, {"event_payload": {}}, {"entities": []}, {"other": 1}])

@@ -111,7 +111,10 @@ def _converted(value: object, kind: type[T], path: Path) -> T:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        why, _, place = str(error).partition(" - at `$")
+        # What was sent may be quoted, with anything in it; the place comes last.
+        why, found, place = str(error).rpartition(" - at `$")
+        if not found:
+            why, place = place, ""
         steps = re.findall(r"\.(\w+)|\[(\d+)\]", place)
         raise Fault(InvalidMetadataSchema, (*path, *(name or int(index) for name, index in steps)), _worded(why)) from error
 
@@ -147,7 +150,7 @@ class Asked(NamedTuple):
     """
 
     whole: bool = False
-    keys: tuple[str, ...] = ()
+    keys: frozenset[str] = frozenset()
 
 
 EVENT_TYPE, WHOLE = Asked(), Asked(whole=True)

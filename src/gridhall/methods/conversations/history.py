@@ -176,7 +176,7 @@ async def replies(call: Call, args: RepliesArgs) -> RepliesResult:
 
 
 def _asked(args: HistoryArgs | RepliesArgs) -> Asked:
-    return Asked(args.include_all_metadata, args.metadata_keys_to_include)
+    return Asked(args.include_all_metadata, frozenset(args.metadata_keys_to_include))
 
 
 def _limit(call: Call, asked: int, *, usual: int, most: int) -> int:
