@@ -52,6 +52,7 @@ def _parser() -> Parser:
     _add_token(commands.add_parser("token", help="create, revoke and list tokens"))
     _add_user(commands.add_parser("user", help="look after people"))
     _add_org(commands.add_parser("org", help="look after organizations"))
+    _add_jobs(commands.add_parser("jobs", help="look after work in the background"))
     return parser
 
 
@@ -213,6 +214,31 @@ def _print_schema(_: Commands, parsed: argparse.Namespace) -> int:
 
     print(json.dumps(schema(), indent=2, ensure_ascii=False))
     return 0
+
+
+def _add_jobs(parser: Parser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    show = actions.add_parser("list", help="list what waits, is under way or has failed")
+    _add_database(show)
+    show.set_defaults(run=_list_jobs)
+    retry = actions.add_parser("retry", help="have a job's next step done now")
+    retry.add_argument("organization", metavar="ORGANIZATION", help="as `jobs list` shows it, and so the others")
+    retry.add_argument("kind", metavar="KIND")
+    retry.add_argument("key", metavar="KEY", nargs="?", default="", help="left out where the list shows none")
+    _add_database(retry)
+    retry.set_defaults(run=_retry_job)
+
+
+def _list_jobs(_: Commands, parsed: argparse.Namespace) -> int:
+    from gridhall.cli import jobs
+
+    return jobs.show(parsed.database)
+
+
+def _retry_job(_: Commands, parsed: argparse.Namespace) -> int:
+    from gridhall.cli import jobs
+
+    return jobs.retry(parsed.database, parsed.organization, parsed.kind, parsed.key)
 
 
 def _add_database(parser: Parser) -> None:

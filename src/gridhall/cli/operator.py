@@ -85,7 +85,7 @@ def create_token(
             actor=None,
         )
 
-    print(_write(database, unit))
+    print(write(database, unit))
     return 0
 
 
@@ -99,7 +99,7 @@ def revoke_token(database: str, token: str) -> int:
             raise Failure("there is no such token")
         return await tokens.revoke(work, row, actor=None)
 
-    print("revoked" if _write(database, unit) else "it had been revoked already")
+    print("revoked" if write(database, unit) else "it had been revoked already")
     return 0
 
 
@@ -109,7 +109,7 @@ def list_tokens(database: str) -> int:
     async def unit(work: Work) -> list[TokenRow]:
         return await work.tokens.list_all()
 
-    rows = _run(database, lambda opened: opened.read(unit))
+    rows = read(database, unit)
     now = int(datetime.now(UTC).timestamp())
     print("\t".join(("ID", "KIND", "PLACE", "USER", "APP", "STATE", "SCOPES")))
     for row in rows:
@@ -135,7 +135,7 @@ def set_password(database: str, user: str) -> int:
         await audit.write(work, person.organization, "user_password_set", entity=("user", person.id), actor=None)
         return person.id
 
-    print(f"the password of {_write(database, unit)} is set")
+    print(f"the password of {write(database, unit)} is set")
     return 0
 
 
@@ -159,7 +159,13 @@ def export_org(database: str) -> int:
     return 0
 
 
-def _write(database: str, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+def read(database: str, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+    """Run a unit that only reads. Raises `Failure` where the database cannot be used."""
+    return _run(database, lambda opened: opened.read(unit))
+
+
+def write(database: str, unit: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+    """Run a unit that changes something. Raises `Failure` where the database cannot be used, or did not store it."""
     return _run(database, lambda opened: opened.write(unit))
 
 
