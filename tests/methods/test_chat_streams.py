@@ -173,6 +173,15 @@ def test_a_thread_counts_a_stream_once(press: Live) -> None:
     assert (head["reply_count"], head["latest_reply"], only["ts"]) == (1, ts, ts)
 
 
+def test_whom_a_stream_came_to_mention_follows_the_thread(press: Live) -> None:
+    parent = posted(press)
+    ts = begun(press, parent)
+    append(press, ts, f"Ask <@{MAX}>")
+    assert not thread(press, parent, "xoxp-max")[0]["subscribed"]
+    stop(press, ts)
+    assert thread(press, parent, "xoxp-max")[0]["subscribed"]
+
+
 # Tasks.
 
 

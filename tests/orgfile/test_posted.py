@@ -1,5 +1,6 @@
 """What was posted, exported and loaded again is stored as it was: files and methods fill the tables alike."""
 
+import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -64,6 +65,7 @@ async def _post_all(work: Work) -> None:
         return await say(author, text, parent=now, **more)
 
     await say(BOT, "beep", content={"blocks": [{"type": "divider"}], "attachments": [{"fallback": "x"}]})
+    await say(BOT, "whirr", content={"streaming_state": "completed"})
     attached = '{"event_type":"told","event_payload":{"n":1.0,"deep":[{"a":null}]}}'
     await say(THROUGH, "by an app", client_msg_id="m-1", metadata=attached)
     await messages.tell(work, general, Content(subtype="channel_topic", text="set the topic", topic="New"), author=ADA)
@@ -126,5 +128,30 @@ def test_files_and_posts_fill_the_tables_alike(any_databases: Databases) -> None
             found = await storage.read(_unit(_rows))
         for table in ALIKE:
             assert found[table.name] == expected[table.name], table.name
+
+    run(main())
+
+
+async def _begin_to_stream(work: Work) -> None:
+    general = await work.conversations.find(
+        GENERAL, organization=ORGANIZATION, workspace=TEAM, person=ADA.person, hold=Hold.NOT
+    )
+    assert general is not None
+    await messages.post(work, general, Draft(Content(text="half of", streaming_state="in_progress")), author=BOT)
+
+
+def test_what_is_exported_half_streamed_has_ended_where_it_is_loaded(sqlite_databases: Databases) -> None:
+    posted, loaded = sqlite_databases.filled(), sqlite_databases.empty()
+
+    async def main() -> None:
+        await migrate(loaded)
+        async with opened(posted) as storage:
+            await storage.write(_begin_to_stream)
+            documents: list[OrgDocument] = await storage.read(_unit(lambda work: dump(work.connection)))
+        async with opened(loaded) as storage:
+            await storage.write(_unit(lambda work: load(work.connection, documents, work.source, str)))
+            rows = (await storage.read(_unit(_rows)))["messages"]
+        [half] = [content for row in rows if (content := Content(**json.loads(row["content"]))).text == "half of"]
+        assert half.streaming_state == "errored"
 
     run(main())

@@ -36,6 +36,7 @@ GROWING = frozenset(
         tables.thread_members,
         tables.reactions,
         tables.pins,
+        tables.streams,
         tables.people,
         tables.memberships,
         tables.jobs,

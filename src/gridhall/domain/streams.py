@@ -21,7 +21,7 @@ from gridhall.contract.errors import (
     StreamingStateConflict,
 )
 from gridhall.contract.messages import Content, StreamingState
-from gridhall.domain import blocks, items, jobs, markdown, messages
+from gridhall.domain import blocks, items, jobs, markdown, messages, threads
 from gridhall.domain.chunks import Mode, Payload
 from gridhall.domain.content import LONGEST_MARKDOWN
 from gridhall.domain.jobs import Job, Later
@@ -188,7 +188,9 @@ async def stop(
         streamed.parts.append(_given(last, call.work.source))
     if not any(not isinstance(part, Text) or part.text.strip() for part in streamed.parts):
         raise NoText
-    return await _end(call.work, message, stream, streamed, "completed", metadata=metadata)
+    ended = await _end(call.work, message, stream, streamed, "completed", metadata=metadata)
+    await threads.note_mentions(call.work, ended)
+    return ended
 
 
 async def settle(work: "Work", message: Message) -> Message:

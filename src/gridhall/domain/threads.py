@@ -105,6 +105,16 @@ async def note_reply(work: "Work", parent: "Message", reply: "Message", *, text:
     await _summarize(work, parent, (before.reply_count if before else 0) + 1, latest=reply.ts)
 
 
+async def note_mentions(work: "Work", reply: "Message") -> None:
+    """Subscribe whom a reply mentions that was not whole when it was posted. It was locked."""
+    people = mentioned(reply.read().text)
+    if not people or reply.thread_ts is None:
+        return
+    parent = await work.messages.lock(reply.organization, reply.conversation, reply.thread_ts)
+    if parent is not None:
+        await work.threads.subscribe_these(parent, people)
+
+
 async def note_removal(work: "Work", reply: "Message") -> None:
     """Count a reply no longer that was just removed. A placeholder goes with its last reply."""
     assert reply.thread_ts is not None
