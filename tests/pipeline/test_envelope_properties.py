@@ -207,7 +207,7 @@ def test_multipart_comes_back(arguments: dict[str, str], uploads: dict[str, Uplo
     assert answer(cut(body + b"--edge--\r\n", places), MULTIPART) == Envelope(dict(arguments), None, (), uploads)
 
 
-PAIRS = [b"a=1", b"&", b"=", b"%", b"%41", b"%C3%A9", b"%C3", b"+", b"b", b"\xc3\xa9", b";", b"c"]
+PAIRS = [b"a=1", b"&", b"=", b"%", b"%41", b"%3D%3d", b"%0A", b"\r\n", b"%C3%A9", b"%C3", b"+", b"b", b"\xc3\xa9", b";", b"c"]
 
 
 @given(st.lists(st.sampled_from(PAIRS), max_size=12).map(b"".join))
