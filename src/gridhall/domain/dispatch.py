@@ -68,14 +68,14 @@ async def _post(work: Work, context: Context, due: list[ScheduledMessage]) -> No
 
     Each is asked about before the first is posted: a parent is locked before the conversation's clock.
     """
-    calls: dict[str, Call] = {}
+    places: dict[str, tuple[Call, Seen]] = {}
     ready: list[tuple[ScheduledMessage, Seen, Author]] = []
     for message in due:
         try:
-            call = calls.get(message.token)
-            if call is None:
-                call = calls[message.token] = await _call_of(work, context, message)
-            conversation = await _ask(call, message)
+            if message.token not in places:
+                places[message.token] = await _place_of(work, context, message)
+            call, conversation = places[message.token]
+            await _ask(call, conversation, message)
         except _NOT_NOW as refusal:
             await _put_off(work, message, refusal.code)
         except _NEVER as refusal:
@@ -88,11 +88,14 @@ async def _post(work: Work, context: Context, due: list[ScheduledMessage]) -> No
             await messages.post(work, conversation, await _draft(work, message), author=author)
 
 
-async def _call_of(work: Work, context: Context, message: ScheduledMessage) -> Call:
-    """A call as its author would make it now. That the token has expired matters nothing: tokens are rotated.
+async def _place_of(work: Work, context: Context, message: ScheduledMessage) -> tuple[Call, Seen]:
+    """A call as its author would make it now, and the conversation as they see it, held.
+
+    That the token has expired matters nothing: tokens are rotated.
 
     Raises:
         AccountInactive: the token was revoked, or its person, workspace or app is gone.
+        ChannelNotFound: the author may not know of the conversation any more.
         EkmAccessDenied, TwoFactorSetupRequired: it would be refused for now.
     """
     token = await work.tokens.find_by_id(message.token)
@@ -104,7 +107,8 @@ async def _call_of(work: Work, context: Context, message: ScheduledMessage) -> C
         raise EkmAccessDenied
     if actor.two_factor_missing:
         raise TwoFactorSetupRequired
-    return Call(work, actor, standing, context)
+    call = Call(work, actor, standing, context)
+    return call, await conversations.see(call, message.conversation, Hold.STEADY)
 
 
 def _is_suspended(actor: "Actor", standing: "Standing | None") -> bool:
@@ -114,14 +118,12 @@ def _is_suspended(actor: "Actor", standing: "Standing | None") -> bool:
     return standing is not None and (standing.migration in ("started", "login_required") or standing.ekm_access_withdrawn)
 
 
-async def _ask(call: Call, message: ScheduledMessage) -> Seen:
-    """Where a message is posted, by the rules of any post; the conversation is held, and the parent locked."""
-    conversation = await conversations.see(call, message.conversation, Hold.STEADY)
+async def _ask(call: Call, conversation: Seen, message: ScheduledMessage) -> None:
+    """Ask whether a message may be posted, by the rules of any post; its parent is locked."""
     reply = message.thread_ts is not None
     await posting.require(call, conversation, reply=reply, broadcast=message.broadcast, public=True)
     if message.thread_ts is not None:
         await posting.parent_of(call, conversation, ts_text(message.thread_ts))
-    return conversation
 
 
 async def _draft(work: Work, message: ScheduledMessage) -> Draft:
