@@ -303,7 +303,6 @@ REQUIRED = [
     ("context_actions", "/elements/1/text"),
     ("input", "/label"),
     ("input", "/element"),
-    ("input", "/element/dispatch_action_config/trigger_actions_on"),
     ("markdown", "/text"),
     *[("video", f"/{field}") for field in ("alt_text", "title", "thumbnail_url", "video_url")],
     ("call", "/call_id"),

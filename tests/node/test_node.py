@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.databases import Databases
-from harness.live import Live, live
+from harness.live import CONTROL_KEY, Live, live
 from sdk import harbour
 
 HERE = Path(__file__).parent
@@ -74,6 +74,14 @@ def test_being_limited(package: str, sqlite_databases: Databases) -> None:
 @pytest.mark.parametrize("scenario", ["talk", "stream", "direct", "history", "lists", "errors"])
 def test_conversations(package: str, scenario: str, town: Live) -> None:
     run("conversations.mjs", package, town.url, scenario)
+
+
+def test_blocks(package: str, town: Live) -> None:
+    run("blocks.mjs", package, town.url)
+
+
+def test_messages_for_later(package: str, town: Live) -> None:
+    run("scheduled.mjs", package, town.url, CONTROL_KEY)
 
 
 def test_bolt(town: Live) -> None:

@@ -85,7 +85,9 @@ class ConversationFilter(Closed):
 class DispatchConfig(Closed):
     """When an input tells its app what was entered."""
 
-    trigger_actions_on: Annotated[list[Literal["on_enter_pressed", "on_character_entered"]], Meta(min_length=1, max_length=2)]
+    trigger_actions_on: (
+        Annotated[list[Literal["on_enter_pressed", "on_character_entered"]], Meta(min_length=1, max_length=2)] | UnsetType
+    ) = UNSET
 
 
 class SlackFile(Closed):
