@@ -312,16 +312,16 @@ def test_content_that_cannot_be(one_press: Live, method: str) -> None:
         ({"type": "blocks", "blocks": ["divider"]}, "/blocks/0"),
     ],
 )
-def test_a_wrong_chunk_is_told_by_its_place(reading: Live, chunk: dict[str, Any], pointer: str) -> None:
-    answer = call(reading, "append", "xoxb-east-desk", "C0GENERAL01", ts="1.000000", chunks=[words("Sound"), chunk])
+def test_a_wrong_chunk_is_told_by_its_place(one_press: Live, chunk: dict[str, Any], pointer: str) -> None:
+    answer = call(one_press, "append", ts="1.000000", chunks=[words("Sound"), chunk])
     assert answer["error"] == "invalid_chunks"
     [message] = answer["response_metadata"]["messages"]
     assert message.endswith(f" [json-pointer:/chunks/1{pointer}]")
 
 
 @pytest.mark.parametrize("chunks", ["words", '["words"]', "{}", '[{"type": "markdown_text"'])
-def test_chunks_are_a_list_of_objects(reading: Live, chunks: str) -> None:
-    assert call(reading, "append", "xoxb-east-desk", "C0GENERAL01", ts="1.000000", chunks=chunks)["error"] == "invalid_chunks"
+def test_chunks_are_a_list_of_objects(one_press: Live, chunks: str) -> None:
+    assert call(one_press, "append", ts="1.000000", chunks=chunks)["error"] == "invalid_chunks"
 
 
 def test_what_is_not_known_of_a_chunk_changes_nothing(one_press: Live) -> None:
