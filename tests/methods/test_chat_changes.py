@@ -9,6 +9,7 @@ from sqlalchemy import update
 from gridhall.storage import tables
 from harness.databases import Databases
 from harness.live import Live, live
+from harness.rich import in_words
 from methods.press import (
     ADA,
     ALOOF,
@@ -75,6 +76,7 @@ def test_a_person_changes_what_they_wrote(press: Live) -> None:
             "type": "message",
             "user": MIA,
             "text": "Better &lt;words&gt;",
+            "blocks": in_words("Better <words>"),
             "team": NEWS,
             "app_id": "A0WIRE00001",
             "bot_id": "B0WIRE00001",
@@ -258,7 +260,7 @@ def test_everything_else_of_a_message_stays(press: Live) -> None:
     after = shown(press, parent)
     assert after is not None
     del after["edited"]
-    assert after == before | {"text": "New"}
+    assert after == before | {"text": "New", "blocks": in_words("New")}
 
 
 # Showing a reply in the channel.

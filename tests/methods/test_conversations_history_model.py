@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from harness.live import Live
+from harness.rich import in_words
 
 PEOPLE = {"xoxp-ann": "W0ANN000001", "xoxp-bob": "W0BOB000001", "xoxb-reader": "W0READER001"}
 EMOJI = ("eyes", "tada", "thumbsup")
@@ -56,6 +57,7 @@ class Said:
         else:
             # Everybody posts through the same app, whose bot is told.
             shown |= {"user": self.user, "team": "T0FICTION01", "app_id": "A0READER001", "bot_id": "B0READER001"}
+            shown["blocks"] = in_words(self.text)
         if self.edited is not None and not self.deleted:
             shown["edited"] = {"user": self.user, "ts": f"{self.edited}.000000"}
         if self.reactions:

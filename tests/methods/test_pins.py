@@ -13,6 +13,7 @@ from gridhall.storage import tables
 from gridhall.storage.statement import Statement
 from harness.databases import Databases
 from harness.live import Live, live
+from harness.rich import in_words
 from methods.rows import change
 from methods.zoo import (
     ANN,
@@ -92,6 +93,7 @@ def test_a_pin_is_told_by_its_message_and_listed(zoo: Live) -> None:
         "type": "message",
         "user": ANN,
         "text": "Hello",
+        "blocks": in_words("Hello"),
         "ts": ts,
         "team": "T0LIONS0001",
         "app_id": "A0KEEPER001",

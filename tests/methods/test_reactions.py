@@ -12,6 +12,7 @@ from gridhall.storage import tables
 from gridhall.storage.statement import Statement
 from harness.databases import Databases
 from harness.live import Live, live
+from harness.rich import in_words
 from methods.zoo import (
     ANN,
     BEN,
@@ -329,6 +330,7 @@ def test_the_item_is_told_whole(zoo: Live) -> None:
             "type": "message",
             "user": ANN,
             "text": "Hello",
+            "blocks": in_words("Hello"),
             "ts": ts,
             "team": "T0LIONS0001",
             "app_id": "A0KEEPER001",

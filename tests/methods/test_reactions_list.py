@@ -11,6 +11,7 @@ from gridhall.domain import reactions
 from gridhall.storage import tables
 from harness.databases import Databases
 from harness.live import Live, live
+from harness.rich import in_words
 from methods.rows import change
 from methods.zoo import ANN, BEN, CAT, CAVE, DEN, DIRECT, FAY, KEEPER, LINK, OLD, ONCE, POND, YARD, delete, keeper, post
 
@@ -74,6 +75,7 @@ def test_the_newest_reaction_comes_first_and_each_is_an_item(zoo: Live) -> None:
             "type": "message",
             "user": ANN,
             "text": "Hello",
+            "blocks": in_words("Hello"),
             "ts": first,
             "team": "T0LIONS0001",
             "app_id": "A0KEEPER001",

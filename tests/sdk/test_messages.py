@@ -8,6 +8,7 @@ from slack_sdk.models.attachments import Attachment
 from slack_sdk.models.blocks import DividerBlock, SectionBlock
 
 from harness.live import Live
+from harness.rich import in_words
 from sdk.conftest import Clients
 from sdk.harbour import ANN, APP, BEA, BOT, BOT_ID, DOT, LOG, MEMBER, NARROW, OWNER, PIER, TUG, WRECK, YARD, Client, texts
 
@@ -74,15 +75,11 @@ def test_objects_of_the_sdk(sdk: Clients, channel: str) -> None:
     assert message["attachments"][0]["text"] == "The last one is at ten"
 
 
-@pytest.mark.parametrize(
-    "option",
-    [
-        {"markdown_text": "**Departures**"},
-    ],
-)
-def test_what_is_not_served_yet_is_refused(sdk: Clients, option: dict[str, Any]) -> None:
-    text = {} if "markdown_text" in option else {"text": "Departures"}
-    assert sdk(BOT).refused("chat_postMessage", channel=PIER, **text, **option) == "invalid_arguments"
+def test_markdown(sdk: Clients, channel: str) -> None:
+    bot = sdk(BOT)
+    posted = bot.chat_postMessage(channel=channel, markdown_text="**Departures**")
+    assert posted["message"]["text"] == "*Departures*"
+    assert read(bot, channel, posted["ts"])["blocks"] == in_words("Departures", bold=True)
 
 
 def test_a_bot_posts_where_it_is_not(sdk: Clients) -> None:
@@ -137,7 +134,7 @@ def test_blocks_are_replaced_and_taken_away(sdk: Clients, channel: str) -> None:
     bot.chat_update(channel=channel, ts=ts, text="Three")
     message = read(bot, channel, ts)
     assert message["text"] == "Three"
-    assert "blocks" not in message
+    assert message["blocks"] == in_words("Three")
 
 
 def test_attachments_stay_until_they_are_taken_away(sdk: Clients, channel: str) -> None:
