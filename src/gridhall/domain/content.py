@@ -29,8 +29,7 @@ LONGEST_MARKDOWN = 12_000
 Objects = list[dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True):
     """What a caller sends, as it came.
 
     Arguments:
@@ -49,12 +48,12 @@ class Sent:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing that anybody could see."""
-        written = (self.text or "").strip() or (self.markdown_text or "").strip()
-        return not (written or self.blocks or (self.attachments and not attachments.are_empty(self.attachments)))
+        if self.blocks or (self.text and not self.text.isspace()) or (self.markdown_text and not self.markdown_text.isspace()):
+            return False
+        return not self.attachments or attachments.are_empty(self.attachments)
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(msgspec.Struct, frozen=True):
     """What is stored: the text, and the JSON of blocks and attachments."""
 
     text: str

@@ -167,7 +167,8 @@ def _pairs(text: str, charset: str) -> dict[str, Any]:
             pair = pair.replace("+", " ")
         name, _, value = pair.partition("=")
         if "%" in pair:
-            name, value = _unquoted(name, charset), _unquoted(value, charset)
+            name = _unquoted(name, charset) if "%" in name else name
+            value = _unquoted(value, charset) if "%" in value else value
         pairs[name] = value
     return pairs
 

@@ -159,11 +159,12 @@ async def post_message(call: Call, args: PostMessageArgs) -> PostMessageResult:
     attached = metadata.read(call, args.metadata)
     persona = personas.choose(call, username=args.username, icon_emoji=args.icon_emoji, icon_url=args.icon_url)
     conversation = await addressees.see(call, args.channel, people=True, nameless=TeamNotFound)
-    if sent.is_empty and not metadata.shows(attached):
+    is_empty = sent.is_empty
+    if is_empty and not metadata.shows(attached):
         raise NoText
     await posting.require(call, conversation, reply=args.thread_ts is not None, broadcast=args.reply_broadcast, public=True)
     parent = await posting.parent_of(call, conversation, args.thread_ts) if args.thread_ts is not None else None
-    composed = Composed("") if sent.is_empty else await content.compose(call, sent, CODES)
+    composed = Composed("") if is_empty else await content.compose(call, sent, CODES)
     written = Content(
         text=composed.text,
         blocks=composed.blocks,
