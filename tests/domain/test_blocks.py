@@ -583,8 +583,10 @@ def test_a_message_has_one_table() -> None:
 @pytest.mark.parametrize(("name", "most"), [("table", 10_000), ("data_table", 20_000)])
 def test_tables_have_a_number_of_characters(name: str, most: int) -> None:
     def table(count: int) -> Json:
-        words = {"type": "rich_text_section", "elements": [{"type": "text", "text": "x" * 100}]}
-        cells = [[raw()], [{"type": "rich_text", "elements": [words]}], [raw("é" * (count - 103))]]
+        words = {"type": "rich_text_section", "elements": [{"type": "text", "text": "x" * 90}, *LEAVES[2:4]]}
+        listed = {"type": "rich_text_list", "style": "bullet", "elements": [words]}
+        link = {"type": "rich_text_quote", "elements": [{"type": "link", "url": "https://x"}, {"type": "text", "text": "&"}]}
+        cells = [[raw()], [{"type": "rich_text", "elements": [listed, link]}], [raw("é" * (count - 103))]]
         cells.append([{"type": "raw_number", "value": 12}])
         return {"type": name, "rows": cells} | ({"caption": "x"} if name == "data_table" else {})
 

@@ -44,6 +44,21 @@ def cell(shown: data.Cell) -> str:
     return rich(shown)
 
 
+def length(shown: data.Cell) -> int:
+    """How many characters of text a cell has."""
+    if isinstance(shown, rich_text.RichText):
+        return sum(len(getattr(run, "text", None) or getattr(run, "url", None) or "") for run in _leaves(shown))
+    if isinstance(shown, data.RawText):
+        return len(shown.text)
+    return len(shown.text or str(shown.value))
+
+
+def _leaves(block: rich_text.RichText) -> Iterator[rich_text.Leaf]:
+    for part in block.elements:
+        for section in part.elements if isinstance(part, rich_text.List) else [part]:
+            yield from section.elements
+
+
 def _lines(block: Block | cards.Child | cards.Card | cards.PlannedTask) -> Iterator[str]:
     match block:
         case layout.Section():

@@ -122,7 +122,7 @@ class _Whole:
         elif isinstance(block, data.Table | data.DataTable):
             self.tables.append(at)
             longest = data.LONGEST_TABLE if isinstance(block, data.Table) else data.LONGEST_DATA_TABLE
-            if sum(len(block_text.cell(cell)) for row in block.rows for cell in row) > longest:
+            if sum(block_text.length(cell) for row in block.rows for cell in row) > longest:
                 self.faults.append(fault(f"must have no more than {longest:,} characters in all cells", f"{at}/rows"))
         elif isinstance(block, data.DataVisualization):
             self._charts += 1
