@@ -124,7 +124,7 @@ class Runner:
 
     async def _look(self) -> None:
         alone = not self._storage.shared
-        while True:
+        while not self._ending:
             try:
                 if alone:
                     # Whoever had jobs before died: nobody else serves this database.
@@ -133,7 +133,8 @@ class Runner:
                 seconds = await self._take()
                 self._back()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), seconds)
+                    async with asyncio.timeout(seconds):
+                        await self._wake.wait()
             except Refusal as refusal:
                 self._away(refusal)
                 await asyncio.sleep(STORAGE_RETRY)
