@@ -151,6 +151,20 @@ def test_what_was_streamed_is_shown_as_if_it_had_been_posted_at_once(one_press: 
     assert [bare(block) for block in ended["blocks"]] == [bare(block) for block in whole["blocks"]]
 
 
+def test_what_comes_to_more_blocks_than_can_be_stays_as_it_was_written(press: Live) -> None:
+    text = "# A heading\n\n" * 60
+    assert press.call("chat.postMessage", BOT, channel=DESK, markdown_text=text)["ok"] is False
+    message = stop(press, begun(press, markdown_text=text))
+    assert [bare(block) for block in message["blocks"]] == [{"type": "markdown", "text": text}]
+
+
+def test_blank_text_between_tasks_is_not_shown(press: Live) -> None:
+    tasks = [task("a", "A", "complete"), words("\n"), task("b", "B", "complete")]
+    ts = begun(press, chunks=tasks)
+    for message in (read(press, ts), stop(press, ts)):
+        assert [block["type"] for block in message["blocks"]] == ["task_card", "task_card"]
+
+
 def test_blocks_and_metadata_come_at_the_end(press: Live) -> None:
     ts = begun(press, markdown_text="Well?")
     event = {"event_type": "asked", "event_payload": {"times": 1}}

@@ -322,22 +322,17 @@ def _show(content: Content, streamed: Streamed, source: Source, *, whole: bool) 
     """Have a message show what was streamed into it.
 
     Arguments:
-        whole: whether nothing more comes. Only then is Markdown parsed: what is half written means little, and parsing all of
-            it with every piece would take the square of its length.
+        whole: whether nothing more comes.
     """
     texts: list[str] = []
     shown: list[bytes] = []
     tasks = [part for part in streamed.parts if isinstance(part, Task)]
     for part in streamed.parts:
         match part:
-            case Text() if whole:
-                text, made = markdown.compose(part.text, source)
+            case Text() if part.text.strip():
+                text, made = _whole(part, source) if whole else _half(part)
                 texts.append(text)
-                if isinstance(made, msgspec.Raw) and (inside := bytes(made)[1:-1]):
-                    shown.append(inside)
-            case Text():
-                texts.append(escape(part.text, quote=False))
-                shown.append(_encode({"type": "markdown", "block_id": part.block_id, "text": part.text}))
+                shown.append(made)
             case Given():
                 shown.append(bytes(part.blocks)[1:-1])
             case Task() if streamed.display == "timeline":
@@ -346,6 +341,23 @@ def _show(content: Content, streamed: Streamed, source: Source, *, whole: bool) 
                 shown.append(_encode(_plan(streamed, tasks)))
     content.text = "\n".join(texts or _said(streamed))
     content.blocks = msgspec.Raw(b"[" + b",".join(shown) + b"]") if shown else UNSET
+
+
+def _half(part: Text) -> tuple[str, bytes]:
+    """A text that is still written, and the block that shows it. It is not parsed: what is half written means little, and to do
+    so with every piece would take the square of its length."""
+    block = {"type": "markdown", "block_id": part.block_id, "text": part.text}
+    return escape(part.text, quote=False), _encode(block)
+
+
+def _whole(part: Text, source: Source) -> tuple[str, bytes]:
+    """The same of a text to which nothing is added. One that comes to too many blocks stays as it was while it was written: it
+    is too late to refuse it."""
+    try:
+        text, made = markdown.compose(part.text, source, too_long=MsgBlocksTooLong)
+    except MsgBlocksTooLong:
+        return _half(part)
+    return text, bytes(made)[1:-1]
 
 
 def _said(streamed: Streamed) -> Iterator[str]:
