@@ -389,6 +389,16 @@ def test_a_list_has_pages(still: Live) -> None:
     assert still.call("chat.scheduledMessages.list", "xoxp-max", cursor=first) == refused("invalid_cursor")
 
 
+def test_a_page_of_huge_messages_is_short(sqlite_press: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "LARGEST_PAGE", 1000)
+    for number in range(3):
+        schedule(sqlite_press, "x" * 600, at=SOON + number)
+    answer = sqlite_press.call("chat.scheduledMessages.list", "xoxp-mia")
+    assert len(answer["scheduled_messages"]) == 1
+    rest = waiting(sqlite_press, cursor=answer["response_metadata"]["next_cursor"])
+    assert [one["post_at"] for one in rest] == [SOON + 1]
+
+
 def test_a_list_is_of_a_workspace(still: Live) -> None:
     schedule(still, "News")
     schedule(still, "Sport", "xoxp-ada-sport", STADIUM)

@@ -1,6 +1,6 @@
 """Messages: how they are posted, changed and taken away."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -127,7 +127,16 @@ LARGEST_PAGE = 4_000_000
 """Characters of contents and metadata after which a page ends, whatever its limit: one answer must not take all memory."""
 
 
-def fitting(messages: list[Message], limit: int) -> int:
+class Weighed(Protocol):
+    """What takes space in an answer."""
+
+    @property
+    def content(self) -> str: ...
+    @property
+    def metadata(self) -> str | None: ...
+
+
+def fitting(messages: Sequence[Weighed], limit: int) -> int:
     """How many of the first messages make a page: up to this many, fewer where they are huge, and one at the least."""
     size = 0
     for number, message in enumerate(messages[:limit]):

@@ -47,7 +47,7 @@ from gridhall.domain import addressees, content, conversations, messages, metada
 from gridhall.domain.call import Call
 from gridhall.domain.content import LONGEST_TEXT, Codes, Composed, Sent
 from gridhall.domain.conversations import Hold, Seen
-from gridhall.domain.messages import Author, Draft
+from gridhall.domain.messages import Author, Draft, fitting
 from gridhall.domain.metadata import WHOLE
 from gridhall.domain.mrkdwn import Parse
 from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText, Metadata
@@ -286,8 +286,8 @@ async def list_scheduled(call: Call, args: ListArgs) -> ListResult:
     found = await call.work.scheduled.list_of(
         call.actor, workspace=call.team, conversation=channel, latest=latest, after=after, limit=limit + 1
     )
-    shown = found[:limit]
-    end = f"{shown[-1].post_at}/{shown[-1].id}" if len(found) > limit else ""
+    shown = found[: fitting(found, limit)]
+    end = f"{shown[-1].post_at}/{shown[-1].id}" if len(found) > len(shown) else ""
     return ListResult(
         scheduled_messages=[
             Scheduled(
