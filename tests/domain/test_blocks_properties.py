@@ -167,7 +167,7 @@ def without_made(made: Any, sent: Any) -> Any:
     }
 
 
-QUICK = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])
+QUICK = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -324,7 +324,7 @@ def broken(sent: Json, where: str, value: Any) -> Json:
 
 @pytest.mark.parametrize("breaking", BREAKS)
 def test_blocks_broken_in_one_place_are_refused_there(breaking: Callable[[Place], Iterator[Break]]) -> None:
-    @settings(QUICK, max_examples=40)
+    @settings(QUICK, max_examples=25)
     @given(st.sampled_from(sorted(KINDS)).flatmap(lambda name: st.tuples(st.just(name), of_kind(KINDS[name]))), st.data())
     def holds(made: tuple[str, Json], data: st.DataObject) -> None:
         name, sent = made
@@ -337,7 +337,7 @@ def test_blocks_broken_in_one_place_are_refused_there(breaking: Callable[[Place]
     holds()
 
 
-@settings(QUICK, max_examples=25)
+@settings(QUICK, max_examples=15)
 @given(st.sampled_from(sorted(KINDS)).flatmap(lambda name: of_kind(KINDS[name])), st.data())
 def test_an_id_that_is_there_twice_is_refused_where_it_comes_again(sent: Json, data: st.DataObject) -> None:
     sent = set_apart(sent | {"block_id": "x"}, iter(range(10**6)))
@@ -359,7 +359,7 @@ JSON = st.recursive(
 )
 
 
-@settings(QUICK, max_examples=50)
+@settings(QUICK, max_examples=30)
 @given(st.lists(st.dictionaries(st.sampled_from(["type", "text", "elements", "rows", "x"]), JSON), max_size=3))
 def test_anything_is_read_or_refused(sent: list[Json]) -> None:
     told = pointers(*sent)
