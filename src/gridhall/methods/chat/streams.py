@@ -47,7 +47,7 @@ from gridhall.domain.blocks import MOST as MOST_BLOCKS
 from gridhall.domain.call import Call
 from gridhall.domain.content import LONGEST_MARKDOWN
 from gridhall.domain.conversations import Hold, Seen
-from gridhall.domain.streams import Display
+from gridhall.domain.streamed import Display
 from gridhall.methods.chat.arguments import IconEmoji, IconUrl, Metadata, Objects, Username
 
 _CHUNKS = '[{"type": "markdown_text", "text": "**This is bold text**"}]'
