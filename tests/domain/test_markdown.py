@@ -280,6 +280,12 @@ def test_no_more_than_fifty_blocks() -> None:
             markdown.compose("a\n\n---\n" * 26, SOURCE, too_long=code)
 
 
+def test_blocks_have_a_length() -> None:
+    assert markdown.compose(("*a*b" * 110 + "\n\n") * 9, SOURCE)
+    with pytest.raises(MsgBlocksTooLong):
+        markdown.compose("- - - - - - - a\n" * 400, SOURCE, too_long=MsgBlocksTooLong)
+
+
 # Any text.
 
 _BITS = (

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from gridhall.contract.errors import InvalidBlocks, Refusal
-from gridhall.domain import marked, mrkdwn, rich_text
+from gridhall.domain import blocks, marked, mrkdwn, rich_text
 from gridhall.domain.mrkdwn import Parse
 from gridhall.domain.rich_text import BOLD, CODE, ITALIC, PLAIN, STRIKE, Element, Reader
 from gridhall.domain.source import Source
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
     Rule = Callable[[StateBlock, int, int, bool], bool]
-
-MOST_BLOCKS = 50
-"""Blocks that a text may come to. Source: the platform's page on blocks."""
-
-LONGEST_JSON = 200_000
-"""Bytes that a text may come to. An ordinary text comes to a few times as much as it has characters."""
 
 MOST_MARKS, MOST_BRACKETS = 2000, 500
 """Characters of a text that Markdown could mean something by, and how many of them may open a link; what comes after is plain.
@@ -60,15 +54,15 @@ def compose(text: str, source: Source, *, too_long: type[Refusal] = InvalidBlock
         text: up to `content.LONGEST_MARKDOWN` characters, not blank.
 
     Raises:
-        too_long: they are more than `MOST_BLOCKS`, or longer than `LONGEST_JSON`.
+        too_long: they are more, or longer, than blocks may be that are sent.
     """
-    blocks = blocks_of(text, source)
-    if len(blocks) > MOST_BLOCKS:
-        raise too_long(f"[ERROR] no more than {MOST_BLOCKS} items allowed [json-pointer:/blocks]")
-    written = msgspec.json.encode(blocks)
-    if len(written) > LONGEST_JSON:
-        raise too_long(f"[ERROR] must come to no more than {LONGEST_JSON:,} bytes of blocks: markdown_text")
-    return marked.of(blocks), msgspec.Raw(written)
+    made = blocks_of(text, source)
+    if len(made) > blocks.MOST:
+        raise too_long(f"[ERROR] must come to no more than {blocks.MOST} blocks: markdown_text")
+    written = msgspec.json.encode(made)
+    if len(written.decode()) > blocks.LONGEST_JSON:
+        raise too_long(f"[ERROR] must come to no more than {blocks.LONGEST_JSON:,} characters of blocks: markdown_text")
+    return marked.of(made), msgspec.Raw(written)
 
 
 def blocks_of(text: str, source: Source) -> list[Element]:
@@ -78,11 +72,11 @@ def blocks_of(text: str, source: Source) -> list[Element]:
     page.read(_parser().parse(marked))
     if rest:
         page.paragraph(page.reader.leaves(mrkdwn.written(rest)))
-    if not (blocks := page.close()):
+    if not (made := page.close()):
         # What only defines something is shown as it was written.
         page.paragraph(page.reader.leaves(mrkdwn.written(text)))
-        blocks = page.close()
-    return blocks
+        made = page.close()
+    return made
 
 
 def _cut(text: str) -> tuple[str, str]:
