@@ -7,7 +7,7 @@ from pathlib import Path
 
 from surface.authorization.page import PAGE as AUTHORIZATION
 from surface.authorization.page import authorization_page
-from surface.causes import CAUSES, DOCUMENTED, METHODS, NO_CAUSES, OURS, PAIRS, Applies, causes_of
+from surface.causes import CAUSES, DOCUMENTED, METHODS, NO_CAUSES, OBSERVED, OURS, PAIRS, PAIRS_OBSERVED, Applies, causes_of
 
 ERRORS = Path(__file__).parents[2] / "docs/errors.md"
 
@@ -22,6 +22,7 @@ def errors_page() -> str:
         "",
         f"{len(METHODS)} methods document {len(PAIRS)} pairs of a method and a code. **{len(caused)}** of them have a real",
         f"cause that a test brings about against a live server; **{len(PAIRS) - len(caused)}** have none yet, and say why.",
+        f"{len(PAIRS_OBSERVED)} further pairs with a cause, marked with an asterisk, are on no reference page of their method.",
         "",
         "## With a cause",
         "",
@@ -39,9 +40,10 @@ def errors_page() -> str:
         "",
         "## Answered though no page of these methods documents it",
         "",
-        "| code | why |",
-        "|---|---|",
-        *(f"| `{code}` | {reason} |" for code, reason in OURS.items()),
+        "| code | why | methods |",
+        "|---|---|---|",
+        *(f"| `{code}` | {reason} | all |" for code, reason in OURS.items()),
+        *_observed(),
         "",
     ]
     return "\n".join(lines)
@@ -52,16 +54,24 @@ def _rows(entries: Iterable[tuple[str, str, Applies]]) -> list[str]:
     methods: dict[tuple[str, str], set[str]] = {}
     for code, sentence, applies in entries:
         methods.setdefault((code, sentence), set()).update(name for name, method in METHODS.items() if applies(method))
-    return [f"| `{code}` | {sentence} | {_methods(names)} |" for (code, sentence), names in sorted(methods.items())]
+    return [f"| `{code}` | {sentence} | {_methods(names, code)} |" for (code, sentence), names in sorted(methods.items())]
 
 
-def _methods(names: set[str]) -> str:
+def _observed() -> list[str]:
+    methods: dict[tuple[str, str], list[str]] = {}
+    for method, codes in OBSERVED.items():
+        for code, why in codes.items():
+            methods.setdefault((code, why), []).append(method)
+    return [f"| `{code}` | {why} | {', '.join(names)} |" for (code, why), names in sorted(methods.items())]
+
+
+def _methods(names: set[str], code: str) -> str:
     missing = [name for name in METHODS if name not in names]
     if not missing:
         return "all"
     if len(missing) <= 4 < len(names):
         return f"all but {', '.join(missing)}"
-    return ", ".join(name for name in METHODS if name in names)
+    return ", ".join(f"{name}\\*" if code in OBSERVED.get(name, ()) else name for name in METHODS if name in names)
 
 
 def main() -> None:

@@ -1,14 +1,27 @@
-"""Things of Mia's on a server over `tests/data/states.yaml`, made by real calls: fresh ones for calls that use them up."""
+"""Things of Mia's and her app's on a server over `tests/data/states.yaml`, made by real calls: fresh ones for calls that use
+them up."""
 
+import json
 from itertools import count
 from typing import Any
 
 from harness.live import Live
 
-MIA = "xoxp-mia"
+MIA, KIT = "xoxp-mia", "xoxb-kit"
 HALL = "C0HALL00001"
 
 Arguments = dict[str, str]
+
+ASKED = "1500000002.000100"
+"""A question of Ada's in the hall, with a reply."""
+
+FOR_MIA = {"recipient_user_id": "W0MIA000001", "recipient_team_id": "T0MAIN00001"}
+"""Whom a stream is for."""
+
+LINK = "https://kit.test/1"
+"""An address whose previews Mia's app adds."""
+
+PREVIEW = json.dumps({LINK: {"text": "The first thing"}})
 
 _numbers = count(1)
 
@@ -71,4 +84,33 @@ def direct(server: Live, *, open: bool) -> Arguments:
     """Mia's conversation with Ada, open or closed."""
     arguments = {"channel": "D0MIAADA001"}
     do(server, "conversations.open" if open else "conversations.close", **arguments)
+    return arguments
+
+
+def linking(server: Live, by: str = MIA, link: str = LINK) -> Arguments:
+    """A message with a link."""
+    return {"channel": HALL, "ts": do(server, "chat.postMessage", by, channel=HALL, text=f"See {link}")["ts"]}
+
+
+def later(server: Live) -> str:
+    """A time to schedule a message for, a minute after the one before: so many never come together that it is too many."""
+    return str(server.gridhall.clock.now() // 1_000_000 + 86_400 + 60 * next(_numbers))
+
+
+def scheduled(server: Live, by: str = MIA) -> Arguments:
+    """A message that waits for its time."""
+    waiting = do(server, "chat.scheduleMessage", by, channel=HALL, text="Later", post_at=later(server))
+    return {"channel": HALL, "scheduled_message_id": waiting["scheduled_message_id"]}
+
+
+def stream(server: Live, text: str = "Fresh", *, stopped: bool = False) -> Arguments:
+    """A reply that Mia's app has just begun to write, or has finished.
+
+    Arguments:
+        text: how it begins; empty where nothing is written yet.
+    """
+    started = do(server, "chat.startStream", KIT, channel=HALL, thread_ts=ASKED, markdown_text=text, **FOR_MIA)
+    arguments = {"channel": HALL, "ts": started["ts"]}
+    if stopped:
+        do(server, "chat.stopStream", KIT, **arguments)
     return arguments

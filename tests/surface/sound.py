@@ -1,23 +1,31 @@
-"""A sound call of every method, on `tests/data/states.yaml`: it answers ok to Mia, any number of times and in any order."""
+"""A sound call of every method, on `tests/data/states.yaml`: it answers ok to its caller, any number of times, in any order."""
 
 from collections.abc import Callable, Mapping
 
+from gridhall.catalogue.method import Method
+from gridhall.contract.tokens import Token
 from harness.live import Live
 from surface import props
 
 HALL = {"channel": props.HALL}
-ASKED = "1500000002.000100"
-"""When Ada asked something in the hall; there is a reply, Mia has reacted to it, and Ada has pinned it."""
+ASKED = props.ASKED
+"""Mia has reacted to it, and Ada has pinned it."""
 
 # A function makes what it names, since the call uses it up. A method not named here needs no arguments.
 SOUND: dict[str, Mapping[str, str] | Callable[[Live], Mapping[str, str]]] = {
     "auth.revoke": {"test": "true"},
     "bots.info": {"bot": "B0KIT000001"},
+    "chat.appendStream": lambda server: props.stream(server) | {"markdown_text": "More"},
     "chat.delete": props.message,
+    "chat.deleteScheduledMessage": props.scheduled,
     "chat.getPermalink": HALL | {"message_ts": ASKED},
     "chat.meMessage": HALL | {"text": "is there"},
     "chat.postEphemeral": HALL | {"user": "W0ADA000001", "text": "For you"},
     "chat.postMessage": HALL | {"text": "For all"},
+    "chat.scheduleMessage": lambda server: HALL | {"post_at": props.later(server), "text": "Later"},
+    "chat.startStream": HALL | {"thread_ts": ASKED} | props.FOR_MIA,
+    "chat.stopStream": lambda server: props.stream(server) | {"markdown_text": "Done"},
+    "chat.unfurl": lambda server: props.linking(server) | {"unfurls": props.PREVIEW},
     "chat.update": lambda server: props.message(server) | {"text": "Mended"},
     "conversations.archive": props.channel,
     "conversations.close": lambda server: props.direct(server, open=True),
@@ -47,6 +55,11 @@ SOUND: dict[str, Mapping[str, str] | Callable[[Live], Mapping[str, str]]] = {
     "users.profile.set": {"name": "title", "value": "Member"},
     "users.setPresence": {"presence": "auto"},
 }
+
+
+def caller(method: Method) -> str:
+    """The token with which such a call is made: Mia's, or the bot's where the method takes no person's."""
+    return props.MIA if method.tokens is None or Token.USER in method.tokens else props.KIT
 
 
 def sound(server: Live, method: str) -> Mapping[str, str]:

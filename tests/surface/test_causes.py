@@ -3,11 +3,25 @@
 import pytest
 
 from gridhall.pipeline.rooms import OF_ROOMS
-from surface.causes import CAUSES, DOCUMENTED, METHODS, NO_CAUSES, OURS, PAIRS, Pair, causes_of, reasons_against
+from surface.causes import (
+    CAUSES,
+    DOCUMENTED,
+    METHODS,
+    NO_CAUSES,
+    OBSERVED,
+    OURS,
+    PAIRS,
+    PAIRS_OBSERVED,
+    Pair,
+    causes_of,
+    codes_of,
+    reasons_against,
+)
 from surface.page import ERRORS, errors_page
+from surface.sound import caller
 from surface.stage import Stage, call, send
 
-CAUSED = [pair for pair in PAIRS if causes_of(pair)]
+CAUSED = [pair for pair in (*PAIRS, *PAIRS_OBSERVED) if causes_of(pair)]
 
 
 def spelt(pair: Pair) -> str:
@@ -23,7 +37,7 @@ def test_a_real_state_answers_the_code(pair: Pair, stage: Stage) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_without_such_a_state_the_method_answers_ok(method: str, stage: Stage) -> None:
-    answer = call(stage.open, method, "xoxp-mia")
+    answer = call(stage.open, method, caller(METHODS[method]))
     assert answer["ok"], answer
 
 
@@ -32,12 +46,19 @@ def test_every_pair_has_one_cause_or_one_reason_against() -> None:
     assert {pair: count for pair, count in counts.items() if sum(count) != 1} == {}
 
 
+def test_what_was_observed_is_declared_has_a_cause_and_is_on_no_reference_page() -> None:
+    for method, codes in OBSERVED.items():
+        assert codes.keys() <= {error.code for error in METHODS[method].errors}
+        assert codes.keys().isdisjoint(DOCUMENTED[method])
+    assert [pair for pair in PAIRS_OBSERVED if len(causes_of(pair)) != 1] == []
+
+
 def test_every_cause_and_every_reason_is_of_some_pair() -> None:
     claims = [(cause.code, cause.applies) for cause in CAUSES] + [(reason.code, reason.applies) for reason in NO_CAUSES]
     for code, applies in claims:
         methods = [method.name for method in METHODS.values() if applies(method)]
         assert methods, code
-        assert all(code in DOCUMENTED[method] for method in methods), (code, methods)
+        assert all(code in codes_of(method) for method in methods), (code, methods)
 
 
 def test_every_method_has_its_documented_codes() -> None:
@@ -45,9 +66,9 @@ def test_every_method_has_its_documented_codes() -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_method_declares_documented_codes_only(method: str) -> None:
+def test_a_method_declares_documented_and_observed_codes_only(method: str) -> None:
     declared = {error.code for error in METHODS[method].errors}
-    assert declared <= set(DOCUMENTED[method])
+    assert declared <= codes_of(method)
 
 
 @pytest.mark.parametrize("method", METHODS)

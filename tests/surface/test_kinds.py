@@ -5,7 +5,7 @@ import pytest
 from gridhall.catalogue.method import Method
 from gridhall.contract.scopes import IM, MPIM, PRIVATE, PUBLIC
 from surface.causes import METHODS
-from surface.sound import sound
+from surface.sound import caller, sound
 from surface.stage import Stage, call
 
 # One of each kind that Mia is in, and a token of hers that has scopes, though none for this kind.
@@ -64,4 +64,4 @@ def test_a_scope_for_another_kind_than_is_asked_for_does_not_serve(
 @pytest.mark.parametrize("method", ABOUT_ONE, ids=lambda method: method.name)
 def test_a_conversation_whose_key_was_withdrawn_is_closed(method: Method, stage: Stage) -> None:
     arguments = {**sound(stage.open, method.name), "channel": "C0SEALED001"}
-    assert call(stage.open, method.name, "xoxp-mia", arguments)["error"] == "ekm_access_denied"
+    assert call(stage.open, method.name, caller(method), arguments)["error"] == "ekm_access_denied"

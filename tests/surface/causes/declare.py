@@ -14,10 +14,47 @@ from surface.stage import Stage, call
 DOCUMENTED: dict[str, list[str]] = json.loads((Path(__file__).parents[2] / "data/documented_errors.json").read_text())
 METHODS: dict[str, Method] = {method.name: method for method in registry()}
 
+_IN_ATTACHMENTS = "Attachments, or blocks in them, that are wrong: people report it of these methods, whose pages name no code."
+_LONG = "A text that is too long: other methods document it for the same, and people report it of these."
+_BOTH = "Text and chunks come in one call: people report it."
+_OTHER_MODE = "A stream that began with text goes on with chunks, or the other way round: people report it."
+_PREVIEW = "The platform's page on unfurling links tells of it, the reference page does not."
+
+# Codes that methods answer though their reference pages leave them out: by method and code, and who tells of it.
+OBSERVED: dict[str, dict[str, str]] = {
+    "chat.postMessage": {"invalid_attachments": _IN_ATTACHMENTS, "msg_too_long": _LONG},
+    "chat.scheduleMessage": {"invalid_attachments": _IN_ATTACHMENTS},
+    "chat.startStream": {
+        "cannot_provide_both_markdown_text_and_chunks": _BOTH,
+        "invalid_thread_ts": "The message cannot be replied to: people report it.",
+        "msg_too_long": _LONG,
+    },
+    "chat.appendStream": {
+        "cannot_provide_both_markdown_text_and_chunks": _BOTH,
+        "msg_too_long": _LONG,
+        "streaming_mode_mismatch": _OTHER_MODE,
+    },
+    "chat.stopStream": {
+        "cannot_provide_both_markdown_text_and_chunks": _BOTH,
+        "msg_too_long": _LONG,
+        "streaming_mode_mismatch": _OTHER_MODE,
+    },
+    "chat.unfurl": {"error_processing_metadata": _PREVIEW, "invalid_blocks": _PREVIEW},
+}
+
+
+def codes_of(method: str) -> set[str]:
+    """The codes of a method, on its reference page or seen on the platform."""
+    return {*DOCUMENTED[method], *OBSERVED.get(method, ())}
+
+
 Applies = Callable[[Method], bool]
 Bring = Callable[[Stage, Method], dict[str, Any]]
 Make = Callable[[Live], dict[str, str]]
 """Makes by real calls what a call is to name, and gives the arguments that name it."""
+
+Own = Callable[..., None]
+"""`own`, with some of its arguments given."""
 
 
 @dataclass(frozen=True)

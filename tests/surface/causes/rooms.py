@@ -6,7 +6,7 @@ from gridhall.catalogue.method import Method, OrgToken
 from gridhall.contract.tokens import Token
 from gridhall.pipeline.rooms import ROOMS
 from surface.causes.declare import NO_CAUSES, NoCause, cause, every, named, others, takes_none, takes_token
-from surface.sound import fixed, sound
+from surface.sound import caller, fixed, sound
 from surface.stage import FORM, Stage, call, full_disk, send, stall
 
 # The envelope.
@@ -156,7 +156,7 @@ def _(stage: Stage, method: Method) -> dict[str, Any]:
 
 @cause("missing_scope", needs_scope, "The token has no scopes.")
 def _(stage: Stage, method: Method) -> dict[str, Any]:
-    return call(stage.open, method.name, "xoxp-no-scopes")
+    return call(stage.open, method.name, "xoxb-no-scopes" if caller(method).startswith("xoxb") else "xoxp-no-scopes")
 
 
 # The rate.
@@ -166,8 +166,8 @@ def _(stage: Stage, method: Method) -> dict[str, Any]:
 def _(stage: Stage, method: Method) -> dict[str, Any]:
     # Calls are counted before their arguments are read, and making what a sound one names would use up the limits of others.
     arguments = fixed(method.name)
-    assert call(stage.counting, method.name, "xoxp-mia", arguments).get("error") != "ratelimited"
-    return call(stage.counting, method.name, "xoxp-mia", arguments)
+    assert call(stage.counting, method.name, caller(method), arguments).get("error") != "ratelimited"
+    return call(stage.counting, method.name, caller(method), arguments)
 
 
 # Storage.
@@ -197,12 +197,12 @@ def _(stage: Stage, method: Method) -> dict[str, Any]:
     else:
         change = dict(sound(stage.open, method.name))
     with full_disk():
-        return call(stage.open, method.name, "xoxp-mia", change)
+        return call(stage.open, method.name, caller(method), change)
 
 
 @cause("fatal_error", others(stores), "The database's file is damaged where its tokens were.")
 def _(stage: Stage, method: Method) -> dict[str, Any]:
-    return call(stage.damaged, method.name, "xoxp-mia", fixed(method.name))
+    return call(stage.damaged, method.name, caller(method), fixed(method.name))
 
 
 # What nothing brings about yet.
@@ -214,7 +214,7 @@ TOKENS = {code.code for room in ("authenticate", "address", "authorize") for cod
 }
 
 DENIES = (
-    *("chat.meMessage", "conversations.join", "conversations.unarchive", "reactions.get"),
+    *("chat.meMessage", "chat.unfurl", "conversations.join", "conversations.unarchive", "reactions.get"),
     *("users.conversations", "users.getPresence"),
 )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from gridhall.catalogue.method import Method
 from surface.causes.declare import DOCUMENTED, Applies, cause, named, none
-from surface.sound import sound
+from surface.sound import caller, sound
 from surface.stage import Stage, call
 
 
@@ -13,9 +13,9 @@ def documents(code: str, *but: str) -> Applies:
     return named(*(method for method, codes in DOCUMENTED.items() if code in codes and method not in but))
 
 
-def about(stage: Stage, method: Method, channel: str, token: str = "xoxp-mia") -> dict[str, Any]:
+def about(stage: Stage, method: Method, channel: str) -> dict[str, Any]:
     """The answer to a sound call, but for the conversation that it names."""
-    return call(stage.open, method.name, token, {**sound(stage.open, method.name), "channel": channel})
+    return call(stage.open, method.name, caller(method), {**sound(stage.open, method.name), "channel": channel})
 
 
 @cause("channel_not_found", documents("channel_not_found"), "The channel is private, and the caller is not in it.")
