@@ -20,7 +20,7 @@ JOB = "retention"
 EVERY = 3600
 """Seconds from the end of one round of an organization to the next."""
 
-BATCH = 50
+BATCH = 25
 """Messages of one conversation that a step purges: a step is some milliseconds, for which requests wait."""
 
 PAGE = 100
