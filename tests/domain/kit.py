@@ -368,6 +368,11 @@ SAMPLES: dict[str, Json] = {
     "task_card": {"type": "task_card"} | TASK,
     **{name: {"type": "section", "text": plain(), "accessory": element} for name, element in ELEMENTS.items()},
     "datetimepicker": {"type": "actions", "elements": [DATE_TIME]},
+    "checkboxes, none chosen": {
+        "type": "section",
+        "text": plain(),
+        "accessory": {"type": "checkboxes", "options": [MARKED_OPTION]},
+    },
 }
 SAMPLES = {name: sample | {"block_id": "x"} for name, sample in SAMPLES.items()}
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -161,6 +162,26 @@ LENGTHS = [
     ("plan", "/tasks/0/title", 1, None),
     ("task_card", "/task_id", 1, None),
     ("rich_text", "/elements/0/elements/0/text", 1, None),
+    ("external_select", "/accessory/initial_option/description/text", 1, 75),
+    ("checkboxes, none chosen", "/accessory/options/0/text/text", 1, 75),
+    ("checkboxes, none chosen", "/accessory/options/0/value", 1, 150),
+    ("checkboxes, none chosen", "/accessory/options/0/description/text", 1, 75),
+    ("workflow_button", "/accessory/workflow/trigger/url", 1, 3000),
+    ("workflow_button", "/accessory/workflow/trigger/customizable_input_parameters/0/name", 1, None),
+    ("button", "/accessory/agent_prompt_display", 1, None),
+    ("timepicker", "/accessory/timezone", 1, None),
+    ("video", "/alt_text", 1, None),
+    ("video", "/thumbnail_url", 1, 3000),
+    ("video", "/provider_icon_url", 1, 3000),
+    ("video", "/provider_name", 1, None),
+    ("image, file by url", "/slack_file/url", 1, 3000),
+    ("image, file by id", "/slack_file/id", 1, None),
+    ("call", "/call_id", 1, None),
+    ("table", "/rows/0/1/text", 1, None),
+    ("task_card", "/title", 1, None),
+    ("task_card", "/sources/0/url", 1, 3000),
+    ("task_card", "/sources/0/text", 1, None),
+    ("plan", "/tasks/0/task_id", 1, None),
 ]
 
 
@@ -366,6 +387,23 @@ def test_what_is_needed_is_missed_in_its_object(name: str, pointer: str) -> None
     assert pointers(changed(SAMPLES[name], pointer)) == [f"/blocks/0{pointer.rpartition('/')[0]}"]
 
 
+@pytest.mark.parametrize("name", SAMPLES)
+def test_objects_tell_their_type(name: str) -> None:
+    for pointer in typed(SAMPLES[name]):
+        if pointer != "/tasks/0":
+            assert pointers(changed(SAMPLES[name], f"{pointer}/type")) == [f"/blocks/0{pointer}"]
+            assert pointers(changed(SAMPLES[name], f"{pointer}/type", "")) == [f"/blocks/0{pointer}/type"]
+
+
+def typed(value: Any, pointer: str = "") -> Iterator[str]:
+    """Pointers to the objects that tell a type."""
+    if isinstance(value, dict) and "type" in value:
+        yield pointer
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield from typed(one, f"{pointer}/{key}")
+
+
 def test_all_else_may_be_left_out() -> None:
     for sample in (
         {"type": "section", "fields": [marked()]},
@@ -490,6 +528,10 @@ def test_a_list_holds_no_list() -> None:
         (changed(changed(SAMPLES["input"], "/element/min_length", 3), "/element/max_length", 2), "/element/min_length"),
         (changed(SAMPLES["video"], "/video_url", "http://pier.example"), "/video_url"),
         (changed(SAMPLES["video"], "/title_url", "http://pier.example"), "/title_url"),
+        (changed(SAMPLES["video"], "/video_url", "https://" + "x" * 2993), "/video_url"),
+        (changed(SAMPLES["video"], "/title_url", "https://" + "x" * 2993), "/title_url"),
+        (changed(SAMPLES["bar"], "/chart/series/0/data/0/label", "x" * 21), "/chart/series/0/data/0/label"),
+        (changed(SAMPLES["bar"], "/chart/axis_config/categories/1", "x" * 21), "/chart/axis_config/categories/1"),
         (changed(SAMPLES["card, named icon"], "/icon", PICTURE), "/slack_icon"),
         (changed(SAMPLES["card, named icon"], "/title"), ""),
         ({"type": "card", "subtitle": plain(), "subtext": plain(), "icon": PICTURE, "actions": []}, ""),

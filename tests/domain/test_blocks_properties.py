@@ -120,6 +120,8 @@ def complete(name: str, made: Json) -> Json:
         case "Container":
             if "rich_text_title" not in made:
                 made.setdefault("title", {"type": "plain_text", "text": "x"})
+            tables = [one for one in made["child_blocks"] if one["type"] == "table"]
+            made["child_blocks"] = [one for one in made["child_blocks"] if one["type"] != "table" or one is tables[0]]
         case "DataTable":
             width = min(map(len, made["rows"]))
             made["rows"] = [row[:width] for row in made["rows"]]
