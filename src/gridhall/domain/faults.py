@@ -81,7 +81,7 @@ def _words(what: str) -> str:
             return f"must have {many} {counted}{'' if bound[3] == '1' else 's'}"
         return f"must be {many}"
     if kind := _KIND.fullmatch(what):
-        return f"must be {_KINDS.get(kind[1]) or _KINDS[kind[1].removesuffix(' | null')]}"
+        return f"must be {_KINDS.get(kind[1]) or _KINDS.get(kind[1].removesuffix(' | null'), 'of another type')}"
     if what.startswith("Invalid enum value"):
         return "must be one of the values for it"
     return "must be of the form for it"
