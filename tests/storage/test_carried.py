@@ -315,6 +315,7 @@ def test_a_message_has_its_json_ready(migrated: Migrated) -> None:
         "thread": None,
         "reactions": None,
         "pinned": False,
+        "metadata": None,
     }
     # From the workspace that they and the conversation are in, else from their organization.
     assert migrated.message(2)["content"]["team"] == "T2"
@@ -528,4 +529,7 @@ def test_what_was_carried_over_is_what_would_be_loaded(migrated: Migrated, any_d
         # A file tells the order of those who gave one emoji, not that among several.
         for row in (*carried, *loaded[table.name]):
             row.pop("reacted", None)
+            # An old migration writes the parts of a message in the order of its day.
+            if "content" in row:
+                row["content"] = msgspec.json.decode(row["content"])
         assert loaded[table.name] == carried, table.name
