@@ -3,12 +3,15 @@
 `expected` says what should happen, from the catalogue and the role rules that each call names; `observe` asks a live server.
 """
 
-from surface.authorization import conversations, messages, people
+from surface.authorization import conversations, messages, people, previews, scheduled, streams
 from surface.authorization.callers import CALLERS, NEEDED, NONE, SCOPES, Caller
 from surface.authorization.case import METHODS, Case, expected
 
 __all__ = ["CALLERS", "CASES", "METHODS", "NEEDED", "NONE", "SCOPES", "Caller", "Case", "expected"]
 
 CASES: tuple[Case, ...] = tuple(
-    sorted((*people.CASES, *conversations.CASES, *messages.CASES), key=lambda case: list(METHODS).index(case.method))
+    sorted(
+        (*people.CASES, *conversations.CASES, *messages.CASES, *scheduled.CASES, *streams.CASES, *previews.CASES),
+        key=lambda case: list(METHODS).index(case.method),
+    )
 )

@@ -35,7 +35,7 @@ def closed_to_bots(code: str) -> Rule:
 BOTS_ONLY = frozenset({"channels:manage", "channels:join"})
 """Scopes that nobody but a bot can have. Source: the platform's page on scopes."""
 
-WIDENING = frozenset({"chat:write.public"})
+WIDENING = frozenset({"chat:write.customize", "chat:write.public"})
 """Scopes that no method needs, and that some do more with."""
 
 EVERY: frozenset[str] = WIDENING | {scope for method in METHODS.values() for scope in method.scopes.accepted}
@@ -101,7 +101,7 @@ def expected(case: Case, caller: Caller, scopes: str) -> str:
         return "not_authed"
     if caller.org_level and method.org_token is OrgToken.REFUSED:
         return "enterprise_is_restricted"
-    if caller.org_level and method.org_token is not OrgToken.SERVES:
+    if caller.org_level and method.org_token is not OrgToken.SERVES and "team_id" not in case.arguments_of(caller):
         return (method.team_missing or InvalidArguments).code
     if caller.acts_as not in method.tokens:
         return "not_allowed_token_type"

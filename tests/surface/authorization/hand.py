@@ -13,8 +13,15 @@ from surface.stage import FORM
 Arguments = dict[str, str]
 
 # Tokens with every scope, of those whom calls are about.
-NEIGHBOUR, STRANGER, OTHER_ADMIN = "xoxp-neighbour", "xoxp-stranger", "xoxp-other-admin"
-OF_OTHERS = {NEIGHBOUR: "W0NEIGHBOUR1", STRANGER: "W0STRANGER01", OTHER_ADMIN: "W0OTHERADMIN"}
+NEIGHBOUR, STRANGER, OTHER_ADMIN, STRAY = "xoxp-neighbour", "xoxp-stranger", "xoxp-other-admin", "xoxb-stray"
+KIT_APP, STRAY_APP = "A0AUTH00001", "A0STRAY0001"
+OF_OTHERS = {
+    NEIGHBOUR: (KIT_APP, "W0NEIGHBOUR1"),
+    STRANGER: (KIT_APP, "W0STRANGER01"),
+    OTHER_ADMIN: (KIT_APP, "W0OTHERADMIN"),
+    STRAY: (STRAY_APP, "W0STRAYBOT01"),
+}
+"""The app and the person or bot of each token."""
 
 
 class Hand:
@@ -41,9 +48,13 @@ class Hand:
         """A name that no channel has."""
         return f"fresh-{next(self._numbers)}"
 
+    def later(self) -> str:
+        """A time to schedule a message for, a minute after the one before: so many never come together that it is too many."""
+        return str(self._server.gridhall.clock.now() // 1_000_000 + 3600 + 60 * next(self._numbers))
+
     async def post(self, by: Caller | str, channel: str, **arguments: str) -> str:
         """The `ts` of a fresh message."""
-        posted = await self.do(by, "chat.postMessage", channel=channel, text="Fresh", **arguments)
+        posted = await self.do(by, "chat.postMessage", **{"channel": channel, "text": "Fresh"} | arguments)
         return str(posted["ts"])
 
 

@@ -1,5 +1,6 @@
 """Calls of chat.*, reactions.* and pins.*"""
 
+from gridhall.contract.scopes import PUBLIC
 from surface.authorization.callers import ADMINS, ORGANIZATION_ADMINS, Caller
 from surface.authorization.case import Case, anybody, closed_to_bots, closed_to_guests, refused
 from surface.authorization.hand import Arguments, Hand, Make
@@ -19,6 +20,7 @@ from surface.authorization.places import (
     Place,
     by_administrators,
     cases,
+    posting_with_all,
 )
 
 NOT_IN_CHANNEL = refused("not_in_channel")
@@ -70,11 +72,11 @@ def outside_workspaces(caller: Caller) -> str:
     return "ok" if caller.standing in ORGANIZATION_ADMINS else "cant_delete_message"
 
 
-def posting_with_all(caller: Caller) -> str:
-    """Bots post in public channels that they are not in where they have chat:write.public."""
-    return "ok" if caller.is_bot else "not_in_channel"
+def by_apps(caller: Caller) -> str:
+    return "metadata_must_be_sent_from_app" if caller.kind == "legacy" else "ok"
 
 
+EVENT = '{"event_type": "greeted", "event_payload": {}}'
 OWN, OTHER = "one's own message", "somebody else's message"
 
 CASES: tuple[Case, ...] = (
@@ -90,6 +92,7 @@ CASES: tuple[Case, ...] = (
         {"channel": "W0STRANGER01", **TEXT},
         closed_to_guests("channel_not_found"),
     ),
+    Case("chat.postMessage", "metadata", {"channel": "C0LOBBY0001", "metadata": EVENT, **TEXT}, by_apps, kind=PUBLIC),
     *cases("chat.meMessage", EVERYWHERE, TEXT, outside=NOT_IN_CHANNEL),
     *cases("chat.meMessage", (PODIUM,), TEXT, by_administrators("access_denied")),
     *cases("chat.postEphemeral", EVERYWHERE, {"user": "W0NEIGHBOUR1", **TEXT}, outside=NOT_IN_CHANNEL),
@@ -97,6 +100,7 @@ CASES: tuple[Case, ...] = (
     # What was posted.
     *cases("chat.getPermalink", EVERYWHERE, {"message_ts": TS}),
     Case("chat.update", OWN, {"channel": "C0LOBBY0001", "text": "Changed"}, make=own),
+    Case("chat.update", "metadata of one's own message", {"channel": "C0LOBBY0001", "metadata": EVENT}, by_apps, make=own),
     *cases("chat.update", EVERYWHERE, {"ts": TS, **TEXT}, NOT_ONES_OWN, NOT_ONES_OWN, what=OTHER),
     Case("chat.delete", OWN, {"channel": "C0LOBBY0001"}, make=own),
     *(

@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from harness.databases import DATA, Databases
 from harness.live import Live, live
 from surface.authorization import CALLERS, CASES, SCOPES, Caller, Case
-from surface.authorization.callers import BOT, PEOPLE
+from surface.authorization.callers import BOT, PEOPLE, WORKSPACE
 from surface.authorization.case import EVERY, scopes_of
-from surface.authorization.hand import OF_OTHERS, Arguments, Hand
+from surface.authorization.hand import KIT_APP, OF_OTHERS, Arguments, Hand
 from surface.inprocess import ask
 from surface.stage import FILES, FORM, multipart
 
-ORGANIZATION, WORKSPACE, APP = "E0AUTH00001", "T0AUTH00001", "A0AUTH00001"
+ORGANIZATION = "E0AUTH00001"
 
 Outcomes = dict[tuple[str, Caller, str], str]
 """By the case's title, the caller and the set of scopes."""
@@ -64,12 +64,14 @@ async def _outcome(server: Live, case: Case, caller: Caller, scopes: str, argume
 def organization(folder: Path) -> str:
     """tests/data/authorization.yaml with all tokens: the name that `Databases.filled` takes."""
     tokens = [
-        {"token": token, "app": APP, "team": WORKSPACE, "user": user} | _scopes(EVERY) for token, user in OF_OTHERS.items()
+        {"token": token, "app": app, "team": WORKSPACE, "user": user} | _scopes(EVERY)
+        for token, (app, user) in OF_OTHERS.items()
     ]
     for caller in CALLERS[1:]:
         needed = {case.needed(by_bot=caller.is_bot) for case in CASES}
         for scopes in needed | {frozenset(), EVERY}:
-            entry = {"token": caller.token(scopes), "app": APP} | _scopes(scopes)
+            # A legacy token is of no app.
+            entry = {"token": caller.token(scopes)} | ({} if caller.kind == "legacy" else {"app": KIT_APP}) | _scopes(scopes)
             if caller.is_somebody:
                 entry["enterprise" if caller.org_level else "team"] = ORGANIZATION if caller.org_level else WORKSPACE
                 entry["user"] = PEOPLE.get(caller.standing, BOT)

@@ -24,7 +24,7 @@ def page(outcomes: Outcomes) -> str:
         "A direct or group conversation is of no workspace: a role in one is none there to any token.",
         "The single-channel guest is in one public channel and in their direct and group conversations: of other channels they",
         "are not among those who are in them. No guest is in the general channel.",
-        "Among all scopes is `chat:write.public`, which no method needs.",
+        "Among all scopes are `chat:write.public` and `chat:write.customize`, which no method needs.",
         "A token that is unknown, ended or of a closed workspace is refused before any of this: see errors.md.",
         "",
     ]

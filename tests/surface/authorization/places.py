@@ -124,6 +124,11 @@ def by_administrators(code: str) -> Rule:
     return lambda caller: "ok" if caller.standing in ADMINS else code
 
 
+def posting_with_all(caller: Caller) -> str:
+    """Bots post in public channels that they are not in where they have chat:write.public."""
+    return "ok" if caller.is_bot else "not_in_channel"
+
+
 # What puts things right.
 
 
