@@ -21,9 +21,6 @@ JOB = "scheduled_messages"
 LONGEST_AHEAD = 120 * 86_400
 """Seconds from now to the latest time. Source: the reference page of chat.scheduleMessage."""
 
-SHORTEST_AHEAD = 10
-"""Seconds from now to the earliest time. The page names none; clients of the platform report this one."""
-
 MOST_TOGETHER, SPAN = 30, 300
 """How many messages may be posted to a conversation in so many seconds, wherever they begin. Source: the same page."""
 
@@ -124,11 +121,11 @@ def require_time(work: "Work", post_at: int) -> None:
     """Ask whether a message may be scheduled for this time.
 
     Raises:
-        TimeInPast: it has passed, or is about to.
+        TimeInPast: it has passed, or is this very second.
         TimeTooFar: it is too far away.
     """
     ahead = post_at - work.source.seconds()
-    if ahead < SHORTEST_AHEAD:
+    if ahead <= 0:
         raise TimeInPast
     if ahead > LONGEST_AHEAD:
         raise TimeTooFar

@@ -69,7 +69,7 @@ class ScheduleArgs(msgspec.Struct, frozen=True):
     post_at: Annotated[
         int,
         Arg(
-            "When to post it, in Unix seconds: from ten seconds to 120 days ahead.",
+            "When to post it, in Unix seconds: up to 120 days ahead.",
             missing=InvalidTime,
             invalid=InvalidTime,
             example="299876400",
