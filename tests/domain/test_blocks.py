@@ -252,6 +252,9 @@ NUMBERS = [
     ("datetimepicker", "/elements/0/initial_date_time", 1_000_000_000, 9_999_999_999),
     ("multi_users_select", "/accessory/max_selected_items", 1, None),
     ("external_select", "/accessory/min_query_length", 0, None),
+    ("multi_external_select", "/accessory/min_query_length", 0, None),
+    ("multi_external_select", "/accessory/max_selected_items", 1, None),
+    ("multi_static_select", "/accessory/max_selected_items", 1, None),
     ("input", "/element/min_length", 0, 3000),
     ("input", "/element/max_length", 1, 3000),
     ("rich_text", "/elements/1/indent", 0, 8),
@@ -265,7 +268,8 @@ NUMBERS = [
 
 @pytest.mark.parametrize(("name", "pointer", "least", "most"), NUMBERS)
 def test_numbers_have_bounds(name: str, pointer: str, least: int, most: int | None) -> None:
-    sample = changed(SAMPLES[name], "/element/min_length") if pointer == "/element/max_length" else SAMPLES[name]
+    other = {"/element/max_length": "/element/min_length", "/element/min_length": "/element/max_length"}.get(pointer)
+    sample = changed(SAMPLES[name], other) if other else SAMPLES[name]
     for number in (least, most or 10**6):
         assert pointers(changed(sample, pointer, number)) == []
     for wrong in (least - 1, *([most + 1] if most else []), least + 0.5 if "value" not in pointer else "1", True, "1"):
@@ -543,6 +547,8 @@ def test_a_list_holds_no_list() -> None:
         (changed(SAMPLES["bar"], "/chart/series/0/data/0/label", "Wed"), "/chart/series/0/data"),
         (changed(SAMPLES["bar"], "/chart/series/0/data/0"), "/chart/series/0/data"),
         (changed(SAMPLES["bar"], "/chart/axis_config/categories", ["Mon"]), "/chart/series/0/data"),
+        (changed(SAMPLES["bar"], "/chart/axis_config/categories", ["x"] * 21), "/chart/axis_config/categories"),
+        (changed(SAMPLES["bar"], "/chart/axis_config/categories", []), "/chart/axis_config/categories"),
     ],
 )
 def test_rules_between_fields_point_at_one_of_them(sample: Json, pointer: str) -> None:
