@@ -43,7 +43,7 @@ class Shell:
 
     def jobs(self) -> dict[tuple[str, str, str], list[str]]:
         """Every job's columns by organization, kind and key."""
-        head, *rows = (line.split("\t") for line in self.run("list").splitlines())
+        head, *rows = (line.split("\t") for line in self.run().splitlines())
         assert head == ["ORGANIZATION", "KIND", "KEY", "DUE", "STATE", "ATTEMPTS", "PROGRESS", "ERROR"]
         return {(organization, kind, key): columns for organization, kind, key, *columns in rows}
 
@@ -134,3 +134,11 @@ def test_a_job_without_a_key_is_named_without(shell: Shell, database: str, servi
 def test_a_job_that_is_not_there(shell: Shell, database: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["jobs", "retry", ACME, "errand", "none", "--database", database]) == 1
     assert capsys.readouterr().err == f"gridhall: there is no job errand none of {ACME}\n"
+
+
+def test_the_database_is_named_before_the_action_or_behind_it(database: str, shell: Shell) -> None:
+    listed = shell.run()
+    assert shell.run("list") == listed
+    assert shell.run("--database", "sqlite:///nowhere.db", "list") == listed
+    assert main(["jobs", "--database", "sqlite:///nowhere.db", "list"]) == 1
+    assert main(["jobs", "--database", database, "retry", "E0NOBODY001", "none"]) == 1

@@ -107,7 +107,7 @@ def test_the_time_is_some_time_ahead(press: Live, post_at: str | None, code: str
     assert press.call("chat.scheduleMessage", "xoxp-mia", channel=DESK, text="Words", **given)["error"] == code
 
 
-def test_the_first_time_is_ten_seconds_ahead_and_the_last_120_days(sqlite_press: Live) -> None:
+def test_the_first_time_is_the_next_second_and_the_last_120_days_ahead(sqlite_press: Live) -> None:
     def send(ahead: int) -> str:
         answer = sqlite_press.call("chat.scheduleMessage", "xoxp-mia", channel=DESK, text="Words", post_at=NOW + ahead)
         return str(answer.get("error", "ok"))

@@ -217,15 +217,17 @@ def _print_schema(_: Commands, parsed: argparse.Namespace) -> int:
 
 
 def _add_jobs(parser: Parser) -> None:
-    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    """Alone it lists, as does `list`, which the other commands have."""
+    _add_database(parser)
+    parser.set_defaults(run=_list_jobs)
+    actions = parser.add_subparsers(metavar="ACTION")
     show = actions.add_parser("list", help="list what waits, is under way or has failed")
-    _add_database(show)
-    show.set_defaults(run=_list_jobs)
+    _add_database(show, again=True)
     retry = actions.add_parser("retry", help="have a job's next step done now")
     retry.add_argument("organization", metavar="ORGANIZATION", help="as `jobs list` shows it, and so the others")
     retry.add_argument("kind", metavar="KIND")
     retry.add_argument("key", metavar="KEY", nargs="?", default="", help="left out where the list shows none")
-    _add_database(retry)
+    _add_database(retry, again=True)
     retry.set_defaults(run=_retry_job)
 
 
@@ -241,6 +243,13 @@ def _retry_job(_: Commands, parsed: argparse.Namespace) -> int:
     return jobs.retry(parsed.database, parsed.organization, parsed.kind, parsed.key)
 
 
-def _add_database(parser: Parser) -> None:
+def _add_database(parser: Parser, *, again: bool = False) -> None:
+    """Take the database's address.
+
+    Arguments:
+        again: whether the command before the action takes it as well: left out here, what was said there counts.
+    """
     what = "sqlite:///PATH, sqlite:///:memory: or postgresql://…"
-    parser.option("--database", "URL", what, convert=options.database, default=options.DEFAULT_DATABASE)
+    option = parser.option("--database", "URL", what, convert=options.database, default=options.DEFAULT_DATABASE)
+    if again:
+        option.default = argparse.SUPPRESS

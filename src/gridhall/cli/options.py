@@ -57,7 +57,7 @@ class Parser(argparse.ArgumentParser):
 
     def option(
         self, flag: str, metavar: str, help: str, *, convert: Callable[[str], Any] = str, default: str | None = None
-    ) -> None:
+    ) -> argparse.Action:
         """Take an option, also from `GRIDHALL_…` in the environment, where an empty value counts as none."""
         variable = "GRIDHALL_" + flag.removeprefix("--").replace("-", "_").upper()
         given = os.environ.get(variable) or None
@@ -70,7 +70,7 @@ class Parser(argparse.ArgumentParser):
                 raise argparse.ArgumentTypeError(f"{error}{where}") from error
 
         told = f"; {default} unless given" if default else ""
-        self.add_argument(flag, metavar=metavar, type=read, default=given or default, help=f"{help}{told} [{variable}]")
+        return self.add_argument(flag, metavar=metavar, type=read, default=given or default, help=f"{help}{told} [{variable}]")
 
 
 def database(text: str) -> str:
