@@ -87,9 +87,9 @@ def direct(server: Live, *, open: bool) -> Arguments:
     return arguments
 
 
-def linking(server: Live, by: str = MIA, link: str = LINK) -> Arguments:
+def linking(server: Live, by: str = MIA, link: str = LINK, channel: str = HALL) -> Arguments:
     """A message with a link."""
-    return {"channel": HALL, "ts": do(server, "chat.postMessage", by, channel=HALL, text=f"See {link}")["ts"]}
+    return {"channel": channel, "ts": do(server, "chat.postMessage", by, channel=channel, text=f"See {link}")["ts"]}
 
 
 def later(server: Live) -> str:

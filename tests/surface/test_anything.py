@@ -21,6 +21,9 @@ from harness.live import Live, Reply, live
 from surface import props
 from surface.causes import METHODS
 from surface.inprocess import ask
+from surface.parts import PARTS, broken
+from surface.sound import caller
+from surface.sound import sound as sound_call
 from surface.stage import FORM, multipart, png
 from surface.wire import wire
 
@@ -232,20 +235,13 @@ things = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=8,
 )
-callers = st.sampled_from(
-    [
-        "xoxp-owen",
-        "xoxp-mia",
-        "xoxb-kit",
-        "xoxp-ada",
-        "xoxp-mia",
-        "xoxp-gus",
-        "xoxb-kit",
-        "xoxp-owen-org",
-        "xapp-kit",
-        "xoxs-mia",
-    ]
-)
+PEOPLE = ["xoxp-owen", "xoxp-mia", "xoxp-ada", "xoxp-mia", "xoxp-gus", "xoxp-owen-org"]
+OTHERS = ["xoxb-kit", "xoxb-kit", "xapp-kit", "xoxs-mia"]
+
+
+def callers_of(method: str) -> st.SearchStrategy[str]:
+    """Tokens of all kinds, more of those that the method takes."""
+    return st.sampled_from([*(PEOPLE if caller(METHODS[method]) == props.MIA else [props.KIT] * 6), *OTHERS])
 
 
 def real(server: Live) -> dict[str, list[str]]:
@@ -257,7 +253,12 @@ def real(server: Live) -> dict[str, list[str]]:
     answered = props.message(server, channel=channel, thread_ts=asked)["ts"]
     props.do(server, "reactions.add", channel=channel, timestamp=asked, name="wave")
     props.do(server, "pins.add", channel=channel, timestamp=asked)
-    times = [asked, asked, answered, props.message(server, channel=channel)["ts"], "1500000002.000100"]
+    where = {"channel": channel, "thread_ts": asked}
+    streamed = props.do(server, "chat.startStream", props.KIT, **where, **props.FOR_MIA)["ts"]
+    post_at = props.later(server)
+    waiting = props.do(server, "chat.scheduleMessage", channel=channel, text="Later", post_at=post_at)["scheduled_message_id"]
+    linking = props.linking(server, channel=channel)["ts"]
+    times = [streamed, linking, asked, asked, answered, props.message(server, channel=channel)["ts"], "1500000002.000100"]
     people = ["W0ADA000001", "W0OWEN00001", "W0GUS000001", "W0KITBOT001", "W0UNA000001", "U0PAT000001"]
     return {
         "channel": [*[channel] * 16, "C0HALL00001", "C0OLD000001", "C0YARD00001", "D0MIAADA001", "G0THREE0001", *people[:2]],
@@ -265,8 +266,12 @@ def real(server: Live) -> dict[str, list[str]]:
         "user": people,
         "name": ["wave", "tada", "-1", "name", "hey you", "x" * 81],
         "types": ["public_channel", "im,mpim", "private_channel,im"],
-        "blocks": ["[]", '[{"type":"divider"}]', "[1]", '[{"type":"divider"}]' * 2],
-        "attachments": ["[]", '[{"text":"x"}]', "{}"],
+        "scheduled_message_id": [waiting],
+        "post_at": [post_at, str(int(post_at) + 1), "1", "-1", "9" * 30, "soon"],
+        "recipient_user_id": ["W0MIA000001", "W0LOU000001"],
+        "recipient_team_id": ["T0MAIN00001", "T0LOCKED001"],
+        "task_display_mode": ["plan", "timeline"],
+        "source": ["composer", "conversations_history"],
         "team_id": ["T0MAIN00001", "T0OUTSIDE01"],
         "limit": ["1", "2", "1000"],
     } | dict.fromkeys(("ts", "timestamp", "message_ts", "thread_ts", "latest", "oldest"), times)
@@ -278,15 +283,15 @@ OF_KIND: dict[str, st.SearchStrategy[Any]] = {
     "boolean": st.sampled_from(["true", "false"]),
     "list": texts,
     "object": texts,
+    "array of objects": texts,
 }
 
 
 def any_of(method: str, real: dict[str, list[str]], odd: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Arguments such as lead somewhere, but for some that are missing, odd, or another method's."""
-    right = {
-        argument.name: st.sampled_from(real[argument.name]) if argument.name in real else OF_KIND[argument.kind]
-        for argument in METHODS[method].arguments
-    }
+    right = {argument.name: OF_KIND[argument.kind] for argument in METHODS[method].arguments}
+    right |= {name: st.sampled_from(real[name]) for name in right if name in real}
+    right |= {name: st.sampled_from(PARTS[name]).map(json.dumps) | broken(name, things) for name in right if name in PARTS}
     needed = {argument.name: right.pop(argument.name) for argument in METHODS[method].arguments if argument.required}
     names = st.sampled_from([*needed, *right, "other", "team_id"])
     some = st.fixed_dictionaries(needed, optional=right)
@@ -313,7 +318,7 @@ def call(server: Live, method: str, token: str, content_type: str, body: bytes) 
 
 @by_method
 def test_a_method_stands_json_arguments_of_any_kind(server: Live, method: str) -> None:
-    @given(any_of(method, real(server), things), callers)
+    @given(any_of(method, real(server), things), callers_of(method))
     @unhurried_each
     def stands(arguments: dict[str, Any], token: str) -> None:
         call(server, method, token, JSON, json.dumps(arguments).encode())
@@ -323,10 +328,29 @@ def test_a_method_stands_json_arguments_of_any_kind(server: Live, method: str) -
 
 @by_method
 def test_a_method_stands_form_arguments_of_any_kind(server: Live, method: str) -> None:
-    @given(any_of(method, real(server), texts | things.map(json.dumps)), callers)
+    @given(any_of(method, real(server), texts | things.map(json.dumps)), callers_of(method))
     @unhurried_each
     def stands(arguments: dict[str, Any], token: str) -> None:
         call(server, method, token, FORM, urlencode(arguments).encode())
+
+    stands()
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        pytest.param(method.name, argument.name, id=f"{method.name}-{argument.name}")
+        for method in METHODS.values()
+        for argument in method.arguments
+        if argument.name in PARTS
+    ],
+)
+def test_what_a_message_is_made_of_may_be_anything_in_one_place(untouched: Live, method: str, name: str) -> None:
+    @given(broken(name, things))
+    @unhurried_each
+    def stands(value: str) -> None:
+        arguments = {**sound_call(untouched, method), name: value}
+        call(untouched, method, caller(METHODS[method]), FORM, urlencode(arguments).encode())
 
     stands()
 
