@@ -696,7 +696,7 @@ PIE = SAMPLES["data_visualization"]
         (changed(SAMPLES["container"], "/width", "x"), "must be one of the values for it @/width"),
         (changed(SAMPLES["video"], "/video_url", "x"), "must be of the form for it @/video_url"),
         ({"type": "section"}, "needs either `text` or `fields` @/type"),
-        ({"type": "actions", "elements": [{"type": "static_select"}]}, "needs either `options` or `option_groups` @/elements/0"),
+        ({"type": "section", "accessory": {"type": "static_select"}}, "needs either `options` or `option_groups` @/accessory"),
     ],
 )  # fmt: skip
 def test_refusals_say_what_is_wrong(sent: Json, said: str) -> None:
