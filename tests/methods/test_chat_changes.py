@@ -202,11 +202,21 @@ def test_blocks_stay_unless_they_are_sent(press: Live) -> None:
 
 
 def test_an_edit_is_told_where_text_came_without_blocks(press: Live) -> None:
+    ts = press.call("chat.postMessage", "xoxb-wire", channel=DESK, text="Words")["ts"]
+    assert "edited" not in alter(press, ts, "xoxb-wire", text="New", blocks=json.dumps(DIVIDER))["message"]
+    assert "edited" not in alter(press, ts, "xoxb-wire", attachments=json.dumps(NOTE))["message"]
+    edited = alter(press, ts, "xoxb-wire", text="Newer")["message"]["edited"]
+    assert alter(press, ts, "xoxb-wire", blocks=json.dumps(DIVIDER))["message"]["edited"] == edited
+
+
+def test_what_a_person_wrote_stays_in_rich_text(press: Live) -> None:
     ts = posted(press)
-    assert "edited" not in alter(press, ts, text="New", blocks=json.dumps(DIVIDER))["message"]
-    assert "edited" not in alter(press, ts, attachments=json.dumps(NOTE))["message"]
-    edited = alter(press, ts, text="Newer")["message"]["edited"]
-    assert alter(press, ts, blocks=json.dumps(DIVIDER))["message"]["edited"] == edited
+    assert alter(press, ts, text="New", blocks=json.dumps(DIVIDER))["error"] == "block_mismatch"
+    rich = alter(press, ts, text="Newer")["message"]["blocks"]
+    both = [*DIVIDER, *rich]
+    assert alter(press, ts, blocks=json.dumps(both))["message"]["blocks"] == both
+    assert "blocks" not in alter(press, ts, blocks="[]")["message"]
+    assert alter(press, ts, blocks=json.dumps(DIVIDER))["message"]["blocks"] == DIVIDER
 
 
 def test_the_same_again_is_no_edit(press: Live) -> None:

@@ -632,6 +632,10 @@ class CantDeleteMessage(Refusal):
     """The caller may not delete the message."""
 
 
+class BlockMismatch(Refusal):
+    """What a person wrote in rich text stays in rich text."""
+
+
 class CantBroadcastMessage(Refusal):
     """The message cannot be shown in the channel."""
 

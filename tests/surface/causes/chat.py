@@ -115,6 +115,14 @@ deletion("cant_delete_message", "The message is somebody else's.", "xoxp-mia", t
 deletion("message_not_found", "No message has this `ts`.", "xoxp-mia", ts=NO_MESSAGE)
 permalink("message_not_found", "No message has this `ts`.", "xoxp-mia", message_ts=NO_MESSAGE)
 
+own(
+    "chat.update",
+    "block_mismatch",
+    "Blocks without rich text come for what a person wrote.",
+    "xoxp-mia",
+    props.message,
+    blocks='[{"type": "divider"}]',
+)
 own("chat.update", "streaming_state_conflict", "The message is being streamed.", "xoxb-kit", props.stream, text="x")
 
 # What nothing brings about yet.
@@ -130,7 +138,6 @@ none(
 none("messages_tab_disabled", "An app's home has no tabs yet.", "chat.postEphemeral", "chat.postMessage", *STREAMS)
 for code in ("draft_already_deleted", "draft_already_sent", "draft_has_conflict", "draft_not_found"):
     none(code, "There are no drafts.", "chat.postMessage")
-none("block_mismatch", "Blocks of every kind may take the place of others.", "chat.update")
 none("restricted_action_thread_locked", "Nobody locks threads.", "chat.postMessage", *STREAMS)
 none("as_user_not_supported", "It speaks of workspace apps, which the platform has retired.", "chat.update")
 none("edit_window_closed", "A workspace sets no time after which messages stay as they are.", "chat.update")

@@ -10,6 +10,7 @@ from gridhall.catalogue.arguments import Arg, is_true
 from gridhall.catalogue.method import method
 from gridhall.catalogue.scopes import needs
 from gridhall.contract.errors import (
+    BlockMismatch,
     CantBroadcastMessage,
     CantDeleteMessage,
     CantUpdateMessage,
@@ -118,6 +119,7 @@ _told = msgspec.json.Decoder(UpdatedMessage).decode
     scopes=needs("chat:write"),
     rate=Tier.THREE,
     errors=(
+        BlockMismatch,
         CantBroadcastMessage,
         CantUpdateMessage,
         ChannelNotFound,
@@ -197,11 +199,14 @@ async def _edit(call: Call, conversation: Seen, message: Message, sent: Sent, un
         unfurled: the previews that stay, and further attachments; None where nothing was said about them.
 
     Raises:
+        BlockMismatch: blocks without rich text would take the place of what a person wrote.
         NoText: nothing would be left that anybody could see.
     """
     before = message.read()
     own, previews = unfurling.apart(before.attachments)
     after = await _changed(call, msgspec.structs.replace(before, attachments=own), sent)
+    if sent.blocks and call.actor.acts_as in Token.PERSON and _is_rich(before.blocks) and not _is_rich(after.blocks):
+        raise BlockMismatch
     if previews or unfurled:
         after = unfurling.together(call, after, previews, unfurled)
     if not (after.text.strip() or after.blocks or after.attachments or metadata.shows(message.metadata)):
@@ -214,6 +219,11 @@ async def _edit(call: Call, conversation: Seen, message: Message, sent: Sent, un
     # Source of when an edit is not told: the reference page of chat.update.
     marked = not sent.blocks and (sent.text is not None or sent.markdown_text is not None)
     return await messages.edit(call.work, conversation, message, after, editor=call.actor.user, marked=marked)
+
+
+def _is_rich(blocks: msgspec.Raw | UnsetType) -> bool:
+    """Whether there is rich text among blocks."""
+    return blocks is not UNSET and any(block["type"] == "rich_text" for block in msgspec.json.decode(blocks))
 
 
 _BLOCK_ID = re.compile(rb'"block_id":"[^"]*",?')
