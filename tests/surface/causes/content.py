@@ -62,7 +62,7 @@ for method in (posting, update, scheduling):
     method("invalid_metadata_format", "The metadata is no whole event.", "xoxp-mia", text="x", metadata=NO_EVENT)
     method("invalid_metadata_schema", "The event's payload is no object.", "xoxp-mia", text="x", metadata=WRONG_EVENT)
     method("metadata_too_large", "The metadata has over 16 KiB.", "xoxp-mia", text="x", metadata=LONG_EVENT)
-    method("metadata_must_be_sent_from_app", "The token is of no app.", "xoxs-mia", text="x", metadata="{}")
+    method("metadata_must_be_sent_from_app", "The token is of no app.", "xoxs-posting", text="x", metadata="{}")
 
 # What nothing brings about yet.
 
