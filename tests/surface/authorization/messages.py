@@ -11,6 +11,7 @@ from surface.authorization.places import (
     DIRECTS,
     EVERYWHERE,
     GENERAL,
+    LINKED,
     LOBBY,
     OTHERS,
     PODIUM,
@@ -81,7 +82,7 @@ OWN, OTHER = "one's own message", "somebody else's message"
 
 CASES: tuple[Case, ...] = (
     # Posting.
-    *cases("chat.postMessage", (LOBBY, DEN, VAULT, *DIRECTS, OTHERS), TEXT),
+    *cases("chat.postMessage", (LOBBY, DEN, VAULT, LINKED, *DIRECTS, OTHERS), TEXT),
     *cases("chat.postMessage", (YARD,), TEXT, outside=NOT_IN_CHANNEL, with_all=YARD.rule(anybody, posting_with_all)),
     *cases("chat.postMessage", (PODIUM,), TEXT, by_administrators("restricted_action_read_only_channel")),
     *cases("chat.postMessage", (GENERAL,), TEXT, by_administrators("restricted_action")),

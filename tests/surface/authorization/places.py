@@ -80,6 +80,7 @@ GENERAL = Place(
     "C0GENERAL01",
     lambda caller: caller.standing not in GUESTS,
 )
+LINKED = Place("another organization's channel one is in", PUBLIC, "C0LINKED001", not_single)
 ATTIC = Place("an archived public channel one is in", PUBLIC, "C0ATTIC0001", not_single)
 CELLAR = Place("an archived public channel one is not in", PUBLIC, "C0CELLAR001", nobody, STRANGER)
 

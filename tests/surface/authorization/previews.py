@@ -6,7 +6,7 @@ from dataclasses import replace
 from surface.authorization.callers import Caller
 from surface.authorization.case import Case, Rule
 from surface.authorization.hand import Arguments, Hand, Make
-from surface.authorization.places import EVERYWHERE, Place, cases
+from surface.authorization.places import EVERYWHERE, LINKED, Place, cases
 
 LINK = "https://kit.test/1"
 PREVIEW = {"unfurls": json.dumps({LINK: {"text": "The first thing"}})}
@@ -34,6 +34,6 @@ def by_apps(seeing: Rule) -> Rule:
 
 CASES: tuple[Case, ...] = tuple(
     replace(case, rule=by_apps(case.rule))
-    for place in EVERYWHERE
+    for place in (*EVERYWHERE, LINKED)
     for case in cases("chat.unfurl", (place,), PREVIEW, what="a link", make=linking(place))
 )

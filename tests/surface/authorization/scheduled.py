@@ -7,6 +7,7 @@ from surface.authorization.places import (
     DEN,
     DIRECTS,
     GENERAL,
+    LINKED,
     LOBBY,
     OTHERS,
     PODIUM,
@@ -42,7 +43,7 @@ async def _waiting(hand: Hand, by: Caller | str) -> Arguments:
 
 
 CASES: tuple[Case, ...] = (
-    *cases("chat.scheduleMessage", (LOBBY, DEN, VAULT, *DIRECTS, OTHERS), TEXT, make=later),
+    *cases("chat.scheduleMessage", (LOBBY, DEN, VAULT, LINKED, *DIRECTS, OTHERS), TEXT, make=later),
     *cases(
         "chat.scheduleMessage",
         (YARD,),

@@ -3,7 +3,7 @@
 from surface.authorization.callers import WORKSPACE, Caller
 from surface.authorization.case import Case, anybody, refused
 from surface.authorization.hand import STRAY, Arguments, Hand
-from surface.authorization.places import EVERYWHERE, PODIUM, TS, YARD, cases, posting_with_all
+from surface.authorization.places import EVERYWHERE, LINKED, PODIUM, TS, YARD, cases, posting_with_all
 
 NOT_IN_CHANNEL = refused("not_in_channel")
 READ_ONLY = refused("restricted_action_read_only_channel")
@@ -32,7 +32,7 @@ async def _stream(hand: Hand, by: Caller | str) -> Arguments:
 
 
 CASES: tuple[Case, ...] = (
-    *cases("chat.startStream", INSIDE, BEGIN),
+    *cases("chat.startStream", (*INSIDE, LINKED), BEGIN),
     *cases("chat.startStream", (YARD,), BEGIN, outside=NOT_IN_CHANNEL, with_all=WITH_ALL),
     *cases("chat.startStream", (PODIUM,), BEGIN, READ_ONLY),
     Case("chat.appendStream", OWN, TEXT, make=own),
