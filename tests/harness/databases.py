@@ -37,6 +37,17 @@ async def _postgres(statement: str) -> None:
         await connection.close()
 
 
+async def _drop(names: list[str]) -> None:
+    """Drop databases side by side: for each the server waits for a checkpoint, and one checkpoint serves all who wait."""
+    at_once = asyncio.Semaphore(20)
+
+    async def drop(name: str) -> None:
+        async with at_once:
+            await _postgres(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    await asyncio.gather(*map(drop, names))
+
+
 def need_postgres() -> None:
     """Skip the test where no PostgreSQL answers, unless one is required."""
     try:
@@ -85,8 +96,7 @@ class Databases:
         return self._url(name)
 
     def close(self) -> None:
-        for name in self._made:
-            run(_postgres(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        run(_drop(self._made))
 
     @staticmethod
     def _url(name: str) -> str:
