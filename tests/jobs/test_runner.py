@@ -130,10 +130,11 @@ def test_a_step_that_fails_is_tried_again_after_longer_and_longer(
     any_databases: Databases, caplog: pytest.LogCaptureFixture
 ) -> None:
     fails = True
-    tried: list[int] = []
+    # The times: a step that fails beside other units is run once more with a savepoint of its own.
+    tried: set[int] = set()
 
     async def step(work: Work, job: Job, context: Context) -> Later | None:
-        tried.append(work.source.micros() // 1_000_000)
+        tried.add(work.source.micros())
         await leave_row(work, job, len(tried))
         if fails:
             raise KeyError("why")
@@ -147,7 +148,7 @@ def test_a_step_that_fails_is_tried_again_after_longer_and_longer(
             assert settled(server)
             wait_until(lambda: waiting(server)["one"].attempts == attempts, 5)  # noqa: B023 -- called at once
             job = waiting(server)["one"]
-            assert (job.error, job.lease, job.due // 1_000_000 - tried[-1]) == ("KeyError", None, pause)
+            assert (job.error, job.lease, (job.due - max(tried)) // 1_000_000) == ("KeyError", None, pause)
             server.move(advance=pause - 0.001)
             assert settled(server)
             assert len(tried) == attempts
