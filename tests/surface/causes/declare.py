@@ -14,13 +14,13 @@ from surface.stage import Stage, call
 DOCUMENTED: dict[str, list[str]] = json.loads((Path(__file__).parents[2] / "data/documented_errors.json").read_text())
 METHODS: dict[str, Method] = {method.name: method for method in registry()}
 
-_IN_ATTACHMENTS = "Attachments, or blocks in them, that are wrong: people report it of these methods, whose pages name no code."
-_LONG = "A text that is too long: other methods document it for the same, and people report it of these."
+_IN_ATTACHMENTS = "Attachments, or blocks in them, are wrong: chat.update documents it, people report it of chat.postMessage."
+_LONG = "A text is too long: other methods document it, people report it of posts and of streams that go on."
 _BOTH = "Text and chunks come in one call: people report it."
 _OTHER_MODE = "A stream that began with text goes on with chunks, or the other way round: people report it."
 _PREVIEW = "The platform's page on unfurling links tells of it, the reference page does not."
 
-# Codes that methods answer though their reference pages leave them out: by method and code, and who tells of it.
+# Codes that methods answer though their reference pages leave them out: by method and code, what for, and who tells of it.
 OBSERVED: dict[str, dict[str, str]] = {
     "chat.postMessage": {"invalid_attachments": _IN_ATTACHMENTS, "msg_too_long": _LONG},
     "chat.scheduleMessage": {"invalid_attachments": _IN_ATTACHMENTS},
