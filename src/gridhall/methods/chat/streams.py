@@ -47,6 +47,7 @@ from gridhall.domain.blocks import MOST as MOST_BLOCKS
 from gridhall.domain.call import Call
 from gridhall.domain.content import LONGEST_MARKDOWN
 from gridhall.domain.conversations import Hold, Seen
+from gridhall.domain.metadata import WHOLE
 from gridhall.domain.streamed import Display
 from gridhall.methods.chat.arguments import IconEmoji, IconUrl, Metadata, Objects, Username
 
@@ -243,7 +244,7 @@ async def stop_stream(call: Call, args: StopStreamArgs) -> StopStreamResult:
     attached = metadata.read(call, args.metadata)
     conversation = await _see(call, args.channel)
     message = await streams.stop(call, conversation, args.ts, payload, last, metadata=attached)
-    shown = ready(await reading.show_one(call, message))
+    shown = ready(await reading.show_one(call, message, metadata=WHOLE))
     return StopStreamResult(channel=conversation.id, ts=ts_text(message.ts), message=shown)
 
 
