@@ -171,7 +171,7 @@ def test_blocks_and_metadata_come_at_the_end(press: Live) -> None:
     ended = stop(press, ts, blocks=[DIVIDER, DIVIDER], metadata=event)
     assert [block["type"] for block in ended["blocks"]][-2:] == ["divider", "divider"]
     assert json.loads(rows(press, tables.messages, ts)[0]["metadata"]) == event
-    assert ended["message"]["metadata"] == event
+    assert ended["metadata"] == event
 
 
 def test_a_persona_streams(one_press: Live) -> None:
