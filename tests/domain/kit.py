@@ -280,7 +280,7 @@ SAMPLES: dict[str, Json] = {
         "expand": True,
     },
     "divider": {"type": "divider"},
-    "header": {"type": "header", "text": plain(), "level": 4},
+    "header": {"type": "header", "text": plain() | {"verbatim": True}, "level": 4},
     "image": {"type": "image", "alt_text": "A pier", "image_url": "https://pier.example/a.png", "title": plain()},
     "image, file by id": {"type": "image", "alt_text": "A pier", "slack_file": {"id": "F1"}},
     "image, file by url": {"type": "image", "alt_text": "A pier", "slack_file": {"url": "https://pier.example"}},

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from domain.kit import Json, changed, pointers, read
+from gridhall.contract.addresses import HARMLESS
 from gridhall.contract.blocks import Block
 from gridhall.domain import blocks
 from gridhall.domain.source import Source, SystemClock
@@ -31,7 +32,13 @@ MADE = {
     r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z": st.dates().map(lambda day: day.isoformat()),
     r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z": st.times().map(lambda time: time.strftime("%H:%M")),
     r"\Ahttps://": st.from_regex(r"\Ahttps://[a-z]{1,9}\.test/[a-z]{0,9}\Z"),
+    HARMLESS: st.sampled_from(["https://pier.example/?a=<b>|c", "mailto:a@pier.example", "pier://b", "a b", "/data:"]),
+    r"\A[A-Z0-9]+\Z": st.from_regex(r"\A[A-Z0-9]{1,12}\Z"),
+    r"\A[^\s<>&|]+\Z": st.sampled_from(["wave", "+1::skin-tone-2", "名前", "a-b_c'd"]),
 }
+"""What forms a string may have to have, and such strings."""
+
+MISFORMED = dict.fromkeys(MADE, "<x>") | {HARMLESS: "\tjava\nscript\x01:x"}
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 
 
@@ -286,10 +293,10 @@ def out_of_bounds(place: Place) -> Iterator[Break]:
     if isinstance(kind, inspect.StrType):
         if kind.max_length is not None:
             yield place.pointer, "https://" + "x" * (kind.max_length - 7), place.pointer
-        if kind.min_length or kind.pattern:
+        if kind.min_length or kind.pattern not in (None, HARMLESS):
             yield place.pointer, "", place.pointer
         if kind.pattern:
-            yield place.pointer, "x", place.pointer
+            yield place.pointer, MISFORMED[kind.pattern], place.pointer
     elif isinstance(kind, inspect.ListType):
         if kind.max_length is not None and place.value:
             yield place.pointer, place.value[:1] * (kind.max_length + 1), place.pointer

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from html import escape
+from itertools import chain
 
 from msgspec import UNSET, UnsetType
 
@@ -21,12 +22,11 @@ def of(blocks: Iterable[Block]) -> str:
     """The text of blocks, a line each, with the platform's markup."""
     lines: list[str] = []
     left = LONGEST
-    for block in blocks:
-        for line in _lines(block):
-            lines.append(line[:left])
-            left -= len(line) + 1
-            if left <= 0:
-                return "\n".join(lines)
+    for line in chain.from_iterable(map(_lines, blocks)):
+        lines.append(line if len(line) <= left else _cut(line, left))
+        left -= len(line) + 1
+        if left <= 0:
+            break
     return "\n".join(lines) or NOTHING
 
 
@@ -51,6 +51,16 @@ def length(shown: data.Cell) -> int:
     if isinstance(shown, data.RawText):
         return len(shown.text)
     return len(shown.text or str(shown.value))
+
+
+def _cut(line: str, left: int) -> str:
+    """The beginning of a line: no control sequence and no entity is cut in two."""
+    line = line[:left]
+    begun = line.rfind("<")
+    if begun > line.rfind(">"):
+        line = line[:begun]
+    begun = line.rfind("&")
+    return line[:begun] if begun > line.rfind(";") else line
 
 
 def _leaves(block: rich_text.RichText) -> Iterator[rich_text.Leaf]:
@@ -143,13 +153,13 @@ def _run(run: rich_text.Leaf) -> str:
         case rich_text.Words():
             return _plain(run.text)
         case rich_text.Link():
-            return f"<{_plain(run.url)}|{_plain(run.text)}>" if run.text else f"<{_plain(run.url)}>"
+            return _link(run.url, run.text or "")
         case rich_text.User() | rich_text.CanvasUserMention():
-            return f"<@{run.user_id}>"
+            return _sequence(f"@{run.user_id}", f"@{run.user_id}")
         case rich_text.Channel():
-            return f"<#{run.channel_id}>"
+            return _sequence(f"#{run.channel_id}", f"#{run.channel_id}")
         case rich_text.Usergroup():
-            return f"<!subteam^{run.usergroup_id}>"
+            return _sequence(f"!subteam^{run.usergroup_id}", f"@{run.usergroup_id}")
         case rich_text.Broadcast():
             return f"<!{run.range}>"
         case rich_text.Emoji():
@@ -160,3 +170,17 @@ def _run(run: rich_text.Leaf) -> str:
             return _plain(run.value)
         case _:
             return _plain(getattr(run, "text", None) or "")
+
+
+def _link(address: str, label: str) -> str:
+    """A link, or what is shown of one that is no address to the readers of texts: it might read as a mention."""
+    if not mrkdwn.is_address(address):
+        return _plain(label or address)
+    shown = f"|{_plain(label)}".replace("\n", " ") if label else ""
+    return f"<{_plain(address)}{shown}>"
+
+
+def _sequence(sequence: str, otherwise: str) -> str:
+    """A mention, or what is shown of one of something else: ids tell by their first letter what they are of."""
+    written = f"<{sequence}>"
+    return written if mrkdwn.sequence_at(written, 0) is not None else otherwise

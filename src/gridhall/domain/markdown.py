@@ -368,7 +368,10 @@ def _linked(address: str, label: list[Element]) -> list[Element]:
     """A link, in pieces where its label has several styles; the label alone where the address leads nowhere."""
     if not mrkdwn.is_address(address):
         return label
-    links = [leaf | rich_text.link(address, rich_text.shown(leaf)) for leaf in label]
+    links = [rich_text.link(address, rich_text.shown(leaf)) for leaf in label]
+    for link, leaf in zip(links, label, strict=True):
+        if "style" in leaf:
+            link["style"] = leaf["style"]
     return links or [rich_text.link(address, "")]
 
 

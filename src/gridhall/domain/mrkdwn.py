@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from enum import Enum, auto
 
+from gridhall.contract.addresses import SCRIPTS
 from gridhall.domain import emoji
 
 
@@ -41,15 +42,16 @@ class Parse(Enum):
 MOST_NAMES = 100
 """Different channels that one text may name; later ones stay names. A hostile text names thousands."""
 
+_LINK = rf"(?!(?i:{'|'.join(SCRIPTS)}):) (?:[A-Za-z][A-Za-z0-9+.-]*://|(?:mailto|tel|sms):) [^\s|]+"
 _CANDIDATE = re.compile(r"<([^<>\n]+)>")
 _CONTROL = re.compile(
-    r"""
+    rf"""
       @[UWB][A-Z0-9]+ (?:\|.*)?
     | \#[CDG][A-Z0-9]+ (?:\|.*)?
     | !(?:here|channel|everyone|group) (?:\|.*)?
     | !subteam\^S[A-Z0-9]+ (?:\|.*)?
-    | !date\^-?\d+\^[^^|]+ (?:\^[^|\s]+)? \|.+
-    | (?!(?i:javascript|vbscript|data):) (?:[A-Za-z][A-Za-z0-9+.-]*://|(?:mailto|tel|sms):) [^\s|]+ (?:\|.*)?
+    | !date\^-?\d+\^[^^|]+ (?:\^{_LINK})? \|.+
+    | {_LINK} (?:\|.*)?
     """,
     re.VERBOSE,
 )

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Generic, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from gridhall.contract.addresses import HARMLESS
+
 
 class Wrong(ValueError):
     """A rule between fields is broken.
@@ -57,21 +59,21 @@ Upto300 = Annotated[str, Meta(min_length=1, max_length=300)]
 Upto2000 = Annotated[str, Meta(min_length=1, max_length=2000)]
 Upto3000 = Annotated[str, Meta(min_length=1, max_length=3000)]
 Upto4000 = Annotated[str, Meta(min_length=1, max_length=4000)]
-Address = Upto3000
-"""An address. Whether anything is there is nobody's business here."""
+Address = Annotated[str, Meta(min_length=1, max_length=3000, pattern=HARMLESS)]
 
 Words = TypeVar("Words", bound=str)
 
 
 class PlainText(Typed, Generic[Words], tag="plain_text"):
-    """Text as it stands. How long it may be is a matter of its place."""
+    """Text as it stands. How long it may be is a matter of its place. `verbatim` has no effect on it, and apps send it."""
 
     text: Words
     emoji: bool | UnsetType = UNSET
+    verbatim: bool | UnsetType = UNSET
 
 
 class Mrkdwn(Typed, Generic[Words], tag="mrkdwn"):
-    """Text with the platform's markup."""
+    """Text with the platform's markup. It takes no `emoji`: reports of apps show that the platform refuses it."""
 
     text: Words
     verbatim: bool | UnsetType = UNSET

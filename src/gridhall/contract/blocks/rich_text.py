@@ -4,7 +4,18 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
+from gridhall.contract.addresses import HARMLESS
 from gridhall.contract.blocks.parts import Closed, Filled, Laid, The, Typed
+
+Address = Annotated[str, Meta(min_length=1, pattern=HARMLESS)]
+AnyAddress = Annotated[str, Meta(pattern=HARMLESS)]
+"""An address, which may be empty."""
+
+Id = Annotated[str, Meta(pattern=r"\A[A-Z0-9]+\Z")]
+"""The id of a person, a group, a workspace or a channel."""
+
+Name = Annotated[str, Meta(pattern=r"\A[^\s<>&|]+\Z")]
+"""The name of an emoji."""
 
 
 class Style(Closed):
@@ -35,7 +46,7 @@ class Words(Run, tag="text", kw_only=True):
 class Link(Run, tag="link", kw_only=True):
     """A link."""
 
-    url: Filled
+    url: Address
     text: str | UnsetType = UNSET
     unsafe: bool | UnsetType = UNSET
     from_llm: bool | UnsetType = UNSET
@@ -46,26 +57,26 @@ class Link(Run, tag="link", kw_only=True):
 class User(Run, tag="user", kw_only=True):
     """A person is mentioned."""
 
-    user_id: Filled
+    user_id: Id
     from_llm: bool | UnsetType = UNSET
 
 
 class Usergroup(Run, tag="usergroup", kw_only=True):
     """A group of people is mentioned."""
 
-    usergroup_id: Filled
+    usergroup_id: Id
 
 
 class Team(Run, tag="team", kw_only=True):
     """A workspace is mentioned."""
 
-    team_id: Filled
+    team_id: Id
 
 
 class Channel(Run, tag="channel", kw_only=True):
     """A channel is mentioned."""
 
-    channel_id: Filled
+    channel_id: Id
     tab_id: str | UnsetType = UNSET
     from_llm: bool | UnsetType = UNSET
 
@@ -73,10 +84,10 @@ class Channel(Run, tag="channel", kw_only=True):
 class Emoji(Run, tag="emoji", kw_only=True):
     """An emoji, by its name without colons."""
 
-    name: Filled
+    name: Name
     unicode: str | UnsetType = UNSET
     skin_tone: int | UnsetType = UNSET
-    url: str | UnsetType = UNSET
+    url: AnyAddress | UnsetType = UNSET
 
 
 class Broadcast(Run, tag="broadcast", kw_only=True):
@@ -91,7 +102,7 @@ class Date(Run, tag="date", kw_only=True):
     timestamp: int
     format: Filled
     timezone: str | UnsetType = UNSET
-    url: str | UnsetType = UNSET
+    url: AnyAddress | UnsetType = UNSET
     fallback: str | UnsetType = UNSET
 
 
@@ -111,11 +122,11 @@ class Tag(Run, tag="tag", kw_only=True):
 class AttachmentMention(Run, tag="attachment_mention", kw_only=True):
     """Something that is attached is mentioned."""
 
-    url: Filled
+    url: Address
     text: str | UnsetType = UNSET
     app_id: str | UnsetType = UNSET
     entity_id: str | UnsetType = UNSET
-    icon_url: str | UnsetType = UNSET
+    icon_url: AnyAddress | UnsetType = UNSET
     channel_id: str | UnsetType = UNSET
     ts: str | UnsetType = UNSET
     full_size_preview_enabled: bool | UnsetType = UNSET
@@ -132,7 +143,7 @@ class Canvas(Run, tag="canvas", kw_only=True):
     hide_title: bool | UnsetType = UNSET
     section_id: str | UnsetType = UNSET
     text: str | UnsetType = UNSET
-    url: str | UnsetType = UNSET
+    url: AnyAddress | UnsetType = UNSET
     is_skill_invocation: bool | UnsetType = UNSET
 
 
@@ -146,14 +157,14 @@ class CanvasMessageUnfurl(Run, tag="canvas_message_unfurl", kw_only=True):
 class CanvasUserMention(Run, tag="canvas_user_mention", kw_only=True):
     """A person is mentioned in a canvas."""
 
-    user_id: Filled
+    user_id: Id
     thread_id: str | UnsetType = UNSET
 
 
 class Citation(Run, tag="citation", kw_only=True):
     """Where something is taken from."""
 
-    url: Filled
+    url: Address
     text: Filled
     index: int
     details: dict[str, Any]
@@ -166,7 +177,7 @@ class File(Run, tag="file", kw_only=True):
 
     file_id: Filled
     text: str | UnsetType = UNSET
-    url: str | UnsetType = UNSET
+    url: AnyAddress | UnsetType = UNSET
     is_skill_invocation: bool | UnsetType = UNSET
 
 
@@ -177,18 +188,18 @@ class ListRecord(Run, tag="list_record", kw_only=True):
     record_id: str | UnsetType = UNSET
     view_id: str | UnsetType = UNSET
     text: str | UnsetType = UNSET
-    url: str | UnsetType = UNSET
+    url: AnyAddress | UnsetType = UNSET
 
 
 class MessageMention(Run, tag="message_mention", kw_only=True):
     """A message is mentioned."""
 
-    channel_id: Filled
+    channel_id: Id
     message_ts: Filled
     author_id: str | UnsetType = UNSET
     thread_ts: str | UnsetType = UNSET
     text: str | UnsetType = UNSET
-    url: str | UnsetType = UNSET
+    url: AnyAddress | UnsetType = UNSET
 
 
 class SalesforceDataField(Run, tag="salesforce_data_field", kw_only=True):
@@ -206,8 +217,8 @@ class WorkObjectMention(Run, tag="work_object_mention", kw_only=True):
     entity_id: Filled
     app_id: Filled
     text: Filled
-    url: Filled
-    icon_url: str | UnsetType = UNSET
+    url: Address
+    icon_url: AnyAddress | UnsetType = UNSET
     full_size_preview_enabled: bool | UnsetType = UNSET
     product_name: str | UnsetType = UNSET
 
@@ -218,7 +229,7 @@ class WorkflowMention(Run, tag="workflow_mention", kw_only=True):
     workflow_id: Filled
     function_trigger_id: Filled
     text: Filled
-    url: str | UnsetType = UNSET
+    url: AnyAddress | UnsetType = UNSET
     channel_id: str | UnsetType = UNSET
     ts: str | UnsetType = UNSET
 
