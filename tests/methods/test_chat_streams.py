@@ -299,6 +299,8 @@ def test_content_that_cannot_be(one_press: Live, method: str) -> None:
     wide = {"type": "section", "fields": [{"type": "plain_text", "text": "x" * 2000}] * 10}
     half = {"type": "blocks", "blocks": [wide] * (LONGEST_JSON // 40_000 + 1)}
     assert stand(chunks=[half, half])["error"] == "msg_blocks_too_long"
+    assert told([words("a")] * 101) == ("invalid_chunks", "[ERROR] must have no more than 100 items [json-pointer:/chunks]")
+    assert stand(chunks=[task("t", "T", "complete", more="x" * 2 * LONGEST_JSON)]) == refused("msg_too_long")
     code, message = told([words("a"), {"type": "blocks", "blocks": [{"type": "nothing"}]}])
     assert (code, "[json-pointer:/chunks/1/blocks/0/type]" in message) == ("invalid_blocks", True)
 
@@ -342,6 +344,20 @@ def test_chunks_are_a_list_of_objects(one_press: Live, chunks: str) -> None:
 def test_what_is_not_known_of_a_chunk_changes_nothing(one_press: Live) -> None:
     [card] = stop(one_press, begun(one_press, chunks=[task("a", "T", "complete", hide_title=True)]))["blocks"]
     assert bare(card) == {"type": "task_card", "task_id": "a", "title": "T", "status": "complete"}
+
+
+def test_of_each_wrong_chunk_the_first_fault_is_told(one_press: Live) -> None:
+    answer = call(one_press, "append", ts="1.000000", chunks=[{"type": "thought", "text": 1}] * 100)
+    told = answer["response_metadata"]["messages"]
+    assert [message.partition("json-pointer:")[2] for message in told] == [f"/chunks/{at}/type]" for at in range(100)]
+
+
+def test_a_source_that_is_told_again_is_told_once(one_press: Live) -> None:
+    first, other = ({"type": "url", "url": "https://press.test/b", "text": text} for text in ("B", "Bee"))
+    ts = begun(one_press, chunks=[task("a", "T", "complete", sources=[first, first])])
+    append(one_press, ts, chunks=[task("a", "T", "complete", sources=[other, first])])
+    [card] = stop(one_press, ts)["blocks"]
+    assert card["sources"] == [first, other]
 
 
 def test_a_message_has_bounds_however_many_pieces_it_comes_in(one_press: Live) -> None:

@@ -17,7 +17,13 @@ from gridhall.contract.errors import (
 )
 from gridhall.domain import blocks
 from gridhall.domain.content import LONGEST_MARKDOWN
-from gridhall.domain.faults import find
+from gridhall.domain.faults import fault, find
+
+MOST = 100
+"""Chunks of one call."""
+
+LONGEST_JSON = 2 * blocks.LONGEST_JSON
+"""Characters of all chunks of one call, as JSON without blanks: more than a message has room for."""
 
 Mode = Literal["markdown_text", "chunks"]
 """In which of the two ways an app streams."""
@@ -38,8 +44,8 @@ def read(markdown_text: str | None, chunks: Sequence[dict[str, Any]] | None) -> 
 
     Raises:
         CannotProvideBothMarkdownTextAndChunks: it comes in both ways.
-        MsgTooLong: a text is too long.
-        InvalidChunks: a chunk is wrong; the messages tell where and why, of each chunk the first fault.
+        MsgTooLong: a text is too long, or all chunks together are.
+        InvalidChunks: there are too many chunks, or one is wrong; the messages tell where and why, of each the first fault.
         MsgBlocksTooMany, MsgBlocksTooLong, InvalidBlocks: the blocks of a chunk are too many, too long, or wrong.
     """
     if markdown_text:
@@ -48,8 +54,13 @@ def read(markdown_text: str | None, chunks: Sequence[dict[str, Any]] | None) -> 
         return Payload("markdown_text", tuple(_parts([MarkdownText(markdown_text)])))
     if not chunks:
         return Payload()
+    if len(chunks) > MOST:
+        raise InvalidChunks(fault(f"must have no more than {MOST} items", "/chunks"))
+    json = msgspec.json.encode(chunks)
+    if len(json) > LONGEST_JSON and len(json.decode()) > LONGEST_JSON:
+        raise MsgTooLong
     try:
-        return Payload("chunks", tuple(_parts(_decoder.decode(msgspec.json.encode(chunks)))))
+        return Payload("chunks", tuple(_parts(_decoder.decode(json))))
     except msgspec.ValidationError:
         found = (find(chunk, _decoder, f"/chunks/{number}") for number, chunk in enumerate(chunks))
         raise InvalidChunks(*filter(None, found)) from None
@@ -70,8 +81,12 @@ def read_blocks(sent: Sequence[dict[str, Any]], at: str) -> list[Block]:
 
 
 def _parts(chunks: Sequence[Chunk]) -> Iterator[MarkdownText | TaskUpdate | PlanUpdate | list[Block]]:
+    count = 0
     for number, chunk in enumerate(chunks):
         if isinstance(chunk, Blocks):
+            count += len(chunk.blocks)
+            if count > blocks.MOST:
+                raise MsgBlocksTooMany
             yield read_blocks(chunk.blocks, f"/chunks/{number}/blocks")
             continue
         if isinstance(chunk, MarkdownText) and len(chunk.text) > LONGEST_MARKDOWN:

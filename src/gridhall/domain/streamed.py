@@ -85,6 +85,7 @@ def take(streamed: Streamed, payload: Payload, source: Source) -> None:
         raise StreamingModeMismatch
     streamed.mode = payload.mode
     parts = streamed.parts
+    tasks = {part.id: part for part in parts if isinstance(part, Task)}
     for part in payload.parts:
         match part:
             case MarkdownText():
@@ -95,22 +96,23 @@ def take(streamed: Streamed, payload: Payload, source: Source) -> None:
             case PlanUpdate():
                 streamed.plan = part.title
             case TaskUpdate():
-                _update(streamed, part, source)
+                if part.id not in tasks:
+                    tasks[part.id] = Task(part.id, source.block_id(), part.title, part.status)
+                    parts.append(tasks[part.id])
+                _update(tasks[part.id], part)
             case _ if part:
                 parts.append(_given(part, source))
     _require_bounds(streamed)
 
 
-def _update(streamed: Streamed, update: TaskUpdate, source: Source) -> None:
+def _update(task: Task, update: TaskUpdate) -> None:
     """That title and status replace what was there, while the rest adds to it, was seen in practice."""
-    task = next((part for part in streamed.parts if isinstance(part, Task) and part.id == update.id), None)
-    if task is None:
-        task = Task(update.id, source.block_id(), update.title, update.status)
-        streamed.parts.append(task)
     task.title, task.status = update.title, update.status
     task.details += update.details or ""
     task.output += update.output or ""
-    task.sources += [each for each in update.sources or () if each not in task.sources]
+    if update.sources:
+        every = {(source.url, source.text): source for source in [*task.sources, *update.sources]}
+        task.sources = list(every.values())
 
 
 def finish(streamed: Streamed, last: list[Block], source: Source) -> None:
