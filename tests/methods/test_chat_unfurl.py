@@ -449,6 +449,23 @@ def test_all_previews_of_a_message_have_a_bound(links: Live) -> None:
     assert [one["from_url"] for one in attachments(links, ts)] == urls[:6]
 
 
+def test_more_previews_than_a_message_may_have_are_not_looked_at(links: Live) -> None:
+    answer = unfurl(links, posted(links), {f"https://docs.test/{number}": "no object" for number in range(101)})
+
+    assert answer["error"] == "cannot_parse_attachment"
+    [told] = answer["response_metadata"]["messages"]
+    assert told == "[ERROR] must have no more than 100 previews [json-pointer:/unfurls]"
+
+
+def test_as_many_previews_as_a_message_may_have(links: Live) -> None:
+    urls = [f"https://docs.test/{number}" for number in range(100)]
+    ts = posted(links, " ".join(urls))
+
+    for text in ("first", "then"):
+        assert unfurl(links, ts, {url: {"text": text} for url in urls}) == {"ok": True}
+        assert sorted(shown(links, ts)) == [(at, url, text) for at, url in enumerate(urls, 1)]
+
+
 # What becomes of previews.
 
 
@@ -499,6 +516,27 @@ def test_an_author_takes_previews_away(links: Live) -> None:
     assert shown(links, ts) == [(1, None, "Mine"), (2, "https://docs.test/2", "Two")]
     update(links, ts, unfurled_attachments=[])
     assert shown(links, ts) == [(1, None, "Mine")]
+
+
+def test_previews_give_way_to_the_numbers_of_the_authors_own(links: Live) -> None:
+    two = "https://docs.test/2"
+    ts = posted(links, f"{PAGE} {two}")
+    assert unfurl(links, ts, {PAGE: {"text": "One"}, two: {"text": "Two"}})["ok"]
+
+    update(links, ts, attachments=[{"fallback": "own"}])
+
+    assert shown(links, ts) == [(1, None, "own"), (2, PAGE, "One"), (3, two, "Two")]
+
+
+def test_more_unfurled_attachments_than_a_message_may_have_are_not_looked_at(links: Live) -> None:
+    ts = posted(links)
+    assert unfurl(links, ts)["ok"]
+
+    answer = links.call(
+        "chat.update", "xoxp-ann", channel=OPEN, ts=ts, unfurled_attachments=json.dumps([{"id": 1, "text": 1}] * 101)
+    )
+
+    assert answer["error"] == "too_many_attachments", "though all of them name the one preview"
 
 
 def test_nobody_passes_an_attachment_off_as_an_apps(links: Live) -> None:

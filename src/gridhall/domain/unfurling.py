@@ -5,8 +5,7 @@ the message holds the link.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from itertools import count
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -59,8 +58,10 @@ def read(sent: Mapping[str, Any]) -> dict[str, Attachment]:
     Raises:
         InvalidUnfurlsFormat: one is no object.
         InvalidBlocks: the blocks of one are wrong, or of a kind that previews do not show.
-        CannotParseAttachment: something else is wrong, or there is nothing to show; its messages tell where.
+        CannotParseAttachment: something else is wrong, there is nothing to show, or too much; its messages tell where.
     """
+    if len(sent) > MOST:
+        raise CannotParseAttachment(fault(f"must have no more than {MOST} previews", "/unfurls"))
     return {plain(url): _read(url, preview) for url, preview in sent.items()}
 
 
@@ -178,18 +179,22 @@ async def add(call: "Call", message: Message, content: Content, previews: Mappin
     """
     actor = call.actor
     shown = _shown(content.attachments)
+    places = {one["app_unfurl_url"]: at for at, one in enumerate(shown) if _is_preview(one) and one["app_id"] == actor.app}
+    for url in places.keys() & previews.keys():
+        # Of what is replaced, its place and its number stay.
+        shown[places[url]] = {"id": shown[places[url]]["id"]}
+    numbers = _Numbers(shown)
     for url, preview in previews.items():
         [made] = _decode_all(attachments.written([preview], call.work.source))
         made |= {"from_url": url, "original_url": url, "app_unfurl_url": url, "is_app_unfurl": True, "app_id": actor.app}
         if actor.app_bot_id is not None:
             made |= {"bot_id": actor.app_bot_id, "bot_team_id": call.team or actor.organization}
-        before = next((at for at, other in enumerate(shown) if _is_of(other, actor.app, url)), None)
-        others = [other for at, other in enumerate(shown) if at != before]
-        _number(made, others)
-        if before is None:
-            shown.append(made)
+        if url in places:
+            numbers.give_actions(made)
+            shown[places[url]] = made | shown[places[url]]
         else:
-            shown[before] = made | {"id": shown[before]["id"]}
+            numbers.give(made)
+            shown.append(made)
     content.attachments = msgspec.Raw(_encode(shown))
     if len(shown) > MOST or len(_encode([one for one in shown if _is_preview(one)])) > LONGEST_JSON:
         raise CannotParseAttachment(f"[ERROR] no more than {MOST} attachments and {LONGEST_JSON:,} characters allowed")
@@ -231,22 +236,29 @@ def together(call: "Call", content: Content, previews: Sequence[Shown], named: S
         InvalidAttachments: a further attachment is wrong, or all of the author's own are too long.
         TooManyAttachments: there are too many altogether.
     """
+    if named is not None and len(named) > MOST:
+        raise TooManyAttachments
     links = links_of(content)
-    kept = [
-        preview
-        for preview in previews
-        if preview["app_unfurl_url"] in links and (named is None or any(_names(one, preview) for one in named))
-    ]
+    kept = [one for one in previews if one["app_unfurl_url"] in links]
+    if named is not None:
+        ids, urls = {_id_of(one) for one in named}, {_url_of(one) for one in named}
+        kept = [one for one in kept if _id_of(one) in ids or one["from_url"] in urls]
     shown = _shown(content.attachments)
-    further = [one for one in named or () if not any(_names(one, preview) for preview in previews)]
+    numbers = _Numbers(shown)
+    ids, urls = {_id_of(one) for one in previews}, {one["from_url"] for one in previews}
+    further = [one for one in named or () if _id_of(one) not in ids and _url_of(one) not in urls]
     for one in _decode_all(attachments.written(attachments.read(further), call.work.source)):
-        _number(one, shown)
+        numbers.give(one)
         shown.append(one)
     if further and len(_encode(shown)) > LONGEST_JSON:
         raise InvalidAttachments(fault(f"must have no more than {LONGEST_JSON:,} characters as JSON", "/unfurled_attachments"))
+    taken = {one["id"] for one in shown}
     for preview in kept:
-        if any(preview["id"] == one["id"] for one in shown):
-            _number(preview, shown)
+        if preview["id"] in taken:
+            numbers.give(preview)
+        else:
+            numbers.note(preview)
+        taken.add(preview["id"])
         shown.append(preview)
     if len(shown) > MOST:
         raise TooManyAttachments
@@ -261,17 +273,38 @@ def _is_preview(shown: Shown) -> bool:
     return shown.get("is_app_unfurl") is True
 
 
-def _is_of(shown: Shown, app: str | None, url: str) -> bool:
-    return _is_preview(shown) and (shown["app_id"], shown["app_unfurl_url"]) == (app, url)
+def _id_of(shown: Mapping[str, Any]) -> str:
+    return str(shown.get("id"))
 
 
-def _names(named: dict[str, Any], preview: Shown) -> bool:
-    return str(named.get("id")) == str(preview["id"]) or plain(str(named.get("from_url"))) == preview["from_url"]
+def _url_of(named: Mapping[str, Any]) -> str:
+    return plain(str(named.get("from_url")))
 
 
-def _number(shown: Shown, others: Sequence[Shown]) -> None:
-    """Give an attachment and its actions numbers that others of the message do not have."""
-    shown["id"] = 1 + max((one["id"] for one in others if isinstance(one.get("id"), int)), default=0)
-    taken = [int(action["id"]) for one in others for action in one.get("actions", ()) if str(action.get("id")).isdigit()]
-    for action, number in zip(shown.get("actions", ()), count(1 + max(taken, default=0)), strict=False):
-        action["id"] = str(number)
+class _Numbers:
+    """The numbers of a message's attachments and of their actions, and new ones that none of them has."""
+
+    def __init__(self, shown: Iterable[Shown]) -> None:
+        self._highest = self._highest_action = 0
+        for one in shown:
+            self.note(one)
+
+    def note(self, shown: Shown) -> None:
+        """Count one that has its numbers."""
+        if isinstance(shown.get("id"), int):
+            self._highest = max(self._highest, shown["id"])
+        for action in shown.get("actions", ()):
+            if str(action.get("id")).isdigit():
+                self._highest_action = max(self._highest_action, int(action["id"]))
+
+    def give(self, shown: Shown) -> None:
+        """Give an attachment and its actions new numbers."""
+        self._highest += 1
+        shown["id"] = self._highest
+        self.give_actions(shown)
+
+    def give_actions(self, shown: Shown) -> None:
+        """Give the actions alone new numbers."""
+        for action in shown.get("actions", ()):
+            self._highest_action += 1
+            action["id"] = str(self._highest_action)
