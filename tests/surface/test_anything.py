@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from gridhall.catalogue.json import MOST_DEPTH
+from gridhall.catalogue.json import MOST_BRACKETS, MOST_DEPTH
 from gridhall.domain.signals import AuthorityChanged
 from gridhall.server.web_api import VERBS
 from gridhall.storage.statement import Statement
@@ -400,6 +400,12 @@ def test_what_was_sent_comes_back(server: Live, arguments: dict[str, Any]) -> No
 def test_json_nests_so_deep_and_no_deeper(server: Live, depth: int, error: str | None) -> None:
     assert echo(server, b'{"a":' + b"[" * depth + b"]" * depth + b"}").get("error") == error
     assert echo(server, b'{"a":' + b'{"b":' * depth + b"1" + b"}" * depth + b"}").get("error") == error
+
+
+@pytest.mark.parametrize(("number", "error"), [(MOST_BRACKETS - 2, None), (MOST_BRACKETS - 1, "invalid_json")])
+def test_json_nests_so_often_and_no_more_often(server: Live, number: int, error: str | None) -> None:
+    for one in (b"{}", b"[]"):
+        assert echo(server, b'{"a":[' + b",".join([one] * number) + b"]}").get("error") == error
 
 
 @pytest.mark.parametrize(

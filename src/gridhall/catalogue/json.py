@@ -5,6 +5,8 @@ import msgspec
 MOST_DEPTH = 100
 """Arrays and objects within each other. Python's own bound differs by version, and what is near it cannot be encoded again."""
 
+MOST_BRACKETS = 50_000
+"""Brackets and braces that open: more than the longest text of a message has characters, and what many of them make is slow."""
 
 _NESTS = (list, dict)
 
@@ -13,13 +15,17 @@ def decode(text: bytes | str) -> object:
     """The value.
 
     Raises:
-        ValueError: it is no JSON, or nested too deeply.
+        ValueError: it is no JSON, or nested too deeply or too often.
     """
+    brackets = _brackets(text)
+    if brackets > MOST_BRACKETS:
+        raise ValueError("nested too often")
     try:
         value: object = msgspec.json.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    if _may_be_deep(text) and _is_deep(value):
+    # Few texts that bots send hold as many.
+    if brackets > MOST_DEPTH and _is_deep(value):
         raise ValueError("nested too deeply")
     return value
 
@@ -40,11 +46,11 @@ def holds_nul(value: object) -> bool:
     return False
 
 
-def _may_be_deep(text: bytes | str) -> bool:
-    """Whether enough begins in it to be nested too deeply. Few texts that bots send hold as many brackets."""
+def _brackets(text: bytes | str) -> int:
+    """How many brackets and braces open in it, strings included: no fewer than there are arrays and objects."""
     if isinstance(text, str):
-        return text.count("[") + text.count("{") > MOST_DEPTH
-    return text.count(b"[") + text.count(b"{") > MOST_DEPTH
+        return text.count("[") + text.count("{")
+    return text.count(b"[") + text.count(b"{")
 
 
 def _is_deep(value: object) -> bool:
