@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.work import calls
 from gridhall.contract.errors import InvalidBlocks, MsgBlocksTooLong
 from gridhall.domain import blocks, markdown
-from gridhall.domain.content import LONGEST_MARKDOWN
+from gridhall.domain.markdown import LONGEST_MARKDOWN
 from gridhall.domain.source import Source, SystemClock
 
 SOURCE = Source(SystemClock())

@@ -16,8 +16,8 @@ from gridhall.contract.errors import (
     MsgTooLong,
 )
 from gridhall.domain import blocks
-from gridhall.domain.content import LONGEST_MARKDOWN
 from gridhall.domain.faults import fault, find
+from gridhall.domain.markdown import LONGEST_MARKDOWN
 
 MOST = 100
 """Chunks of one call."""

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 40_000
 """Characters of a text. Source: the platform's note on long messages."""
 
-LONGEST_MARKDOWN = 12_000
-"""Characters of a text in standard Markdown. Source: the reference page of chat.postMessage."""
-
 Objects = list[dict[str, Any]]
 
 
@@ -79,7 +76,7 @@ def check(sent: Sent) -> None:
     if sent.markdown_text is not None:
         if sent.text or sent.blocks:
             raise MarkdownTextConflict
-        if len(sent.markdown_text) > LONGEST_MARKDOWN:
+        if len(sent.markdown_text) > markdown.LONGEST_MARKDOWN:
             raise MsgTooLong
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     Rule = Callable[[StateBlock, int, int, bool], bool]
 
+LONGEST_MARKDOWN = 12_000
+"""Characters of a text. Source: the reference page of chat.postMessage."""
+
 MOST_MARKS, MOST_BRACKETS = 2000, 500
 """Characters of a text that Markdown could mean something by, and how many of them may open a link; what comes after is plain.
 The parser would take a quarter of a second for the 12,000 of a hostile text."""
@@ -51,7 +54,7 @@ def compose(text: str, source: Source, *, too_long: type[Refusal] = InvalidBlock
     """What is stored of a Markdown text: the same as a message's text, and the JSON of the blocks that show it.
 
     Arguments:
-        text: up to `content.LONGEST_MARKDOWN` characters, not blank.
+        text: up to `LONGEST_MARKDOWN` characters, not blank.
 
     Raises:
         too_long: they are more, or longer, than blocks may be that are sent.

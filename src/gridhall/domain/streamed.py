@@ -14,7 +14,7 @@ from gridhall.contract.errors import MsgBlocksTooLong, MsgBlocksTooMany, MsgTooL
 from gridhall.contract.messages import Content
 from gridhall.domain import blocks, markdown
 from gridhall.domain.chunks import Mode, Payload
-from gridhall.domain.content import LONGEST_MARKDOWN
+from gridhall.domain.markdown import LONGEST_MARKDOWN
 from gridhall.domain.source import Source
 
 Display = Literal["timeline", "plan"]

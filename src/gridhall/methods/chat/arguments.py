@@ -6,7 +6,7 @@ from gridhall.catalogue.arguments import Arg
 from gridhall.contract.errors import InvalidArguments, InvalidAttachments, InvalidBlocksFormat, InvalidMetadataFormat
 from gridhall.domain import attachments, blocks, personas
 from gridhall.domain.call import Call
-from gridhall.domain.content import LONGEST_MARKDOWN
+from gridhall.domain.markdown import LONGEST_MARKDOWN
 
 Objects = list[dict[str, Any]]
 

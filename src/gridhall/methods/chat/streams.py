@@ -45,8 +45,8 @@ from gridhall.domain import chunks, conversations, metadata, people, personas, p
 from gridhall.domain import messages as stored
 from gridhall.domain.blocks import MOST as MOST_BLOCKS
 from gridhall.domain.call import Call
-from gridhall.domain.content import LONGEST_MARKDOWN
 from gridhall.domain.conversations import Hold, Seen
+from gridhall.domain.markdown import LONGEST_MARKDOWN
 from gridhall.domain.metadata import WHOLE
 from gridhall.domain.streamed import Display
 from gridhall.methods.chat.arguments import IconEmoji, IconUrl, Metadata, Objects, Username
