@@ -4,21 +4,25 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
 from gridhall.contract.errors import FatalError
 from gridhall.domain import jobs
 from gridhall.domain.call import Context
-from gridhall.domain.jobs import Job, Later
-from gridhall.domain.work import Work
+from gridhall.domain.cursors import Cursors
+from gridhall.domain.jobs import Job, Later, Step
+from gridhall.domain.site import Site
+from gridhall.domain.source import Source, SystemClock
+from gridhall.domain.work import Storage, Work
 from gridhall.jobs import runner
 from harness.databases import Databases
 from harness.live import CONTROL_KEY, Live, live
 from harness.storage import opened, proxied, wait_until
-from jobs.errands import ACME, ERRAND, all_of, kinds, leave_row, left, list_jobs, put, put_in, settled, waiting, walk
+from jobs.errands import ACME, ERRAND, all_of, kinds, leave_row, left, list_jobs, put, put_in, read_left, settled, waiting, walk
 
 
 @pytest.fixture
@@ -123,6 +127,45 @@ def test_who_puts_a_job_down_while_its_step_runs_is_not_overlooked(any_databases
         assert len(seen) == 2
 
 
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("ask", [lambda work: put_in(work, "one"), lambda work: jobs.retry(work, ACME, ERRAND, "one")])
+def test_who_asks_for_a_job_while_its_step_runs_is_not_put_off(
+    any_databases: Databases, ask: Callable[[Work], Coroutine[Any, Any, object]], fails: bool
+) -> None:
+    """The step ends with a later time of its own, or fails and would be tried again after a pause."""
+
+    async def main(url: str) -> None:
+        async with opened(url) as storage:
+            await storage.write(lambda work: put_in(work, "one"))
+            (job,) = await _leased(storage, "L-one")
+            await storage.write(ask)
+            later = job.due + 1000 * 1_000_000
+
+            async def end(work: Work) -> None:
+                if fails:
+                    await work.jobs.fail(job, due=later, error="ValueError")
+                else:
+                    await work.jobs.save(job, Later(later), keep=False)
+
+            await storage.write(end)
+            (after,) = await storage.read(list_jobs)
+            assert (after.due, after.attempts, after.lease) == (job.due, int(fails), None)
+            (job,) = await _leased(storage, "L-other")
+            await storage.write(end)
+            (after,) = await storage.read(list_jobs)
+            assert after.due == later
+
+    asyncio.run(main(any_databases.filled()))
+
+
+async def _leased(storage: Storage, lease: str, *, ahead: int = 5_000_000) -> list[Job]:
+    """The errands that are due, taken as a worker does, for so many microseconds."""
+    now = time.time_ns() // 1000
+    return await storage.write(
+        lambda work: work.jobs.lease((ERRAND,), now, machine_now=now, until=now + ahead, lease=lease, limit=10)
+    )
+
+
 # Failing.
 
 
@@ -199,13 +242,20 @@ def test_what_fails_holds_up_no_other(any_databases: Databases) -> None:
         wait_until(lambda: left(server) == all_of("good", 5), 10)
 
 
-def test_a_kind_that_nobody_knows_fails_alone(server: Live) -> None:
+def test_a_kind_of_a_later_version_is_left_to_those_who_know_it(server: Live) -> None:
+    many = 2 * runner.MOST_AT_ONCE
+
     async def unit(work: Work) -> None:
-        await jobs.put(work, ACME, "of a later version", "", due=0)
+        for number in range(many):
+            await jobs.put(work, ACME, "of a later version", f"{number}", due=0)
         await put_in(work, "one")
 
     server.on_loop(server.gridhall.storage.write(unit))
-    wait_until(lambda: left(server) == all_of("one", 1), 5)
+    assert settled(server)
+    assert left(server) == all_of("one", 1)
+    every: list[Job] = server.on_loop(server.gridhall.storage.read(lambda work: work.jobs.list_all()))
+    others = [(job.due, job.attempts, job.lease) for job in every if job.kind == "of a later version"]
+    assert others == [(0, 0, None)] * many
 
 
 def test_a_disk_that_is_full_is_waited_for_and_told_once(
@@ -300,35 +350,17 @@ def test_a_worker_that_was_slow_stores_nothing_of_what_another_took_over(any_dat
             # As another worker would, in a transaction of its own, when the lease is over.
             machine = work.source.machine_micros()
             await work.jobs.renew(job.lease or "", until=0)
-            (taken,) = [
-                one
-                for one in await work.jobs.lease(
-                    work.source.micros(), machine_now=machine, until=machine + 300_000, lease="L-other", limit=10
-                )
-                if one.key == job.key
-            ]
+            (taken,) = await work.jobs.lease(
+                (ERRAND,), work.source.micros(), machine_now=machine, until=machine + 300_000, lease="L-other", limit=10
+            )
             assert taken.lease == "L-other"
         return None
 
     async def main(url: str) -> None:
-        from gridhall.domain.cursors import Cursors
-        from gridhall.domain.site import Site
-        from gridhall.domain.source import Source, SystemClock
-
         async with opened(url) as storage:
             await storage.write(lambda work: put_in(work, "one"))
-            clock = SystemClock()
-            one = runner.Runner(storage, Source(clock), clock, Context(Site("http://x"), Cursors(b"0" * 32)), kinds(step))
-            machine = time.time_ns() // 1000
-            (job,) = [
-                job
-                for job in await storage.write(
-                    lambda work: work.jobs.lease(
-                        work.source.micros(), machine_now=machine, until=machine + 5_000_000, lease="L-one", limit=10
-                    )
-                )
-                if job.kind == ERRAND
-            ]
+            one = _runner(storage, step)
+            (job,) = await _leased(storage, "L-one")
             with pytest.raises(jobs.Taken):
                 await one._step(job, goes_on=True)
             (after,) = await storage.read(list_jobs)
@@ -351,9 +383,53 @@ def test_a_server_that_ends_lets_go_of_what_it_has(any_databases: Databases) -> 
         wait_until(lambda: len(left(server)) > len(done) + 5, 4)
 
 
-async def _stored(database: str) -> tuple[list[str], list[Job]]:
-    from jobs.errands import read_left
+class Holding:
+    """Storage that stores that jobs were taken, and tells it only when `goes_on` is set."""
 
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self.shared = True
+        self.taken, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def write(self, unit: Callable[[Work], Coroutine[Any, Any, object]]) -> object:
+        result = await self._storage.write(unit)
+        if isinstance(result, list):
+            self.taken.set()
+            await self.goes_on.wait()
+        return result
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._storage, name)
+
+
+def test_a_server_that_ends_while_it_takes_jobs_lets_go_of_them(any_databases: Databases) -> None:
+    async def main(url: str) -> None:
+        async with opened(url) as storage:
+            await storage.write(lambda work: put_in(work, "one", steps=100))
+            holding: Any = Holding(storage)
+            one = _runner(holding, walk)
+            await one.start()
+            await holding.taken.wait()
+            (job,) = await storage.read(list_jobs)
+            assert job.lease is not None
+            ending = asyncio.create_task(one.stop())
+            # What the end is about is begun before the jobs are told to be taken.
+            await asyncio.sleep(0)
+            holding.goes_on.set()
+            await ending
+            (job,) = await storage.read(list_jobs)
+            assert job.lease is None
+
+    asyncio.run(main(any_databases.filled()))
+
+
+def _runner(storage: Storage, step: Step) -> runner.Runner:
+    """A runner of errands alone."""
+    clock = SystemClock()
+    return runner.Runner(storage, Source(clock), clock, Context(Site("http://x"), Cursors(bytes(32))), {ERRAND: step})
+
+
+async def _stored(database: str) -> tuple[list[str], list[Job]]:
     async with opened(database) as storage:
         return await storage.read(read_left), await storage.read(list_jobs)
 

@@ -49,10 +49,17 @@ class Job(msgspec.Struct, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """The job goes on: when (Unix microseconds; a time that has passed means at once), and how far it has come."""
+    """The job goes on.
+
+    Arguments:
+        due: when, in Unix microseconds; a time that has passed means at once.
+        progress: how far it has come.
+        rest: where it goes on at once, how many times as long as the step took requests come first; more where nobody waits.
+    """
 
     due: int
     progress: str | None = None
+    rest: int = 1
 
 
 class Taken(Exception):
@@ -77,22 +84,26 @@ class Jobs(Protocol):
         """Every job of every organization, the next first."""
         ...
 
-    async def next_due(self) -> int | None:
-        """When the next job is due, whoever has it; None where there is none."""
+    async def next_due(self, kinds: tuple[str, ...]) -> int | None:
+        """When the next job of these kinds is due, whoever has it; None where there is none."""
         ...
 
-    async def outlook(self, machine_now: int) -> tuple[int | None, int | None]:
+    async def outlook(self, kinds: tuple[str, ...], machine_now: int) -> tuple[int | None, int | None]:
         """When the next job is due that can be taken, and when others can be that somebody has; None where there is none.
 
         Arguments:
+            kinds: of which jobs are asked about.
             machine_now: of the machine's own time; so is what is told of the others.
         """
         ...
 
-    async def lease(self, now: int, *, machine_now: int, until: int, lease: str, limit: int) -> list[Job]:
+    async def lease(
+        self, kinds: tuple[str, ...], now: int, *, machine_now: int, until: int, lease: str, limit: int
+    ) -> list[Job]:
         """Take jobs that are due and that nobody has, or nobody who is still alive.
 
         Arguments:
+            kinds: of which jobs are taken.
             now: Unix microseconds.
             machine_now, until: of the machine's own time.
             lease: who takes them.
@@ -113,7 +124,9 @@ class Jobs(Protocol):
         ...
 
     async def fail(self, job: Job, *, due: int, error: str) -> None:
-        """Note that a step failed, and when it is tried again. Where somebody else has the job by now, nothing happens."""
+        """Note that a step failed, and when it is tried again: at once where somebody put the job down since it was read.
+        Where somebody else has the job by now, nothing happens.
+        """
         ...
 
     async def renew(self, lease: str, *, until: int) -> None:
@@ -125,7 +138,7 @@ class Jobs(Protocol):
         ...
 
     async def retry(self, organization: str, kind: str, key: str, *, due: int) -> bool:
-        """Have a job's next step done now; False where there is no such job."""
+        """Have a job's next step done now, also where one is under way; False where there is no such job."""
         ...
 
 

@@ -5,11 +5,12 @@ import contextlib
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from gridhall.contract.errors import FatalError, Refusal, ServiceUnavailable
 from gridhall.domain.call import Context
-from gridhall.domain.jobs import Job, Later, Step, Taken
+from gridhall.domain.jobs import Job, Step, Taken
 from gridhall.domain.signals import JobDue, Signal
 from gridhall.domain.source import Source, SystemClock
 from gridhall.domain.work import Storage, Work
@@ -54,7 +55,7 @@ class Runner:
     A lease is new each time that jobs are taken, so that it also tells two takings by the same worker apart.
 
     Arguments:
-        kinds: what a step of each kind does.
+        kinds: what a step of each kind does. Jobs of other kinds are left to the workers of another version, which know them.
     """
 
     def __init__(
@@ -65,8 +66,10 @@ class Runner:
         self._clock = clock
         self._context = context
         self._kinds = kinds
+        self._names = tuple(kinds)
         self._wake = asyncio.Event()
         self._running: dict[asyncio.Task[None], str] = {}
+        self._leases: set[str] = set()
         self._loop: asyncio.Task[None] | None = None
         self._ending = False
         self._is_away = False
@@ -83,16 +86,14 @@ class Runner:
         if self._loop is None:
             return
         self._ending = True
-        self._loop.cancel()
-        await asyncio.gather(self._loop, return_exceptions=True)
+        self._wake.set()
+        # Who is just taking jobs has them first: a write that is called off may be stored all the same.
+        _, late = await asyncio.wait({self._loop, *self._running}, timeout=END_WITHIN)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
         self._loop = None
-        leases = set(self._running.values())
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=END_WITHIN)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-        for lease in leases:
+        for lease in self._leases:
             with contextlib.suppress(Refusal):
                 await self._storage.write(partial(_release, lease))
 
@@ -107,7 +108,7 @@ class Runner:
         self._wake.set()
 
     async def settle(self, within: float) -> bool:
-        """Wait until no job is due any more, whichever worker does them; False where that takes too long.
+        """Wait until no job of these kinds is due any more, whichever worker does them; False where that takes too long.
 
         Arguments:
             within: seconds of the machine's time.
@@ -115,7 +116,7 @@ class Runner:
         deadline = time.monotonic() + within
         self._wake.set()
         while True:
-            due = await self._storage.read(lambda work: work.jobs.next_due())
+            due = await self._storage.read(lambda work: work.jobs.next_due(self._names))
             if due is None or due > self._source.micros():
                 return True
             if time.monotonic() > deadline:
@@ -135,6 +136,7 @@ class Runner:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(seconds):
                         await self._wake.wait()
+                        self._wake.clear()
             except Refusal as refusal:
                 self._away(refusal)
                 await asyncio.sleep(STORAGE_RETRY)
@@ -144,10 +146,9 @@ class Runner:
 
     async def _take(self) -> float:
         """Begin what is due; gives the seconds after which to look again."""
-        self._wake.clear()
         await self._give_sign_of_life()
         machine_now = self._source.machine_micros()
-        self._waits_for, held_until = await self._storage.read(lambda work: work.jobs.outlook(machine_now))
+        self._waits_for, held_until = await self._storage.read(lambda work: work.jobs.outlook(self._names, machine_now))
         waits = [SIGN_OF_LIFE if self._running else LOOK_AGAIN]
         if held_until is not None:
             waits.append(max(held_until - machine_now, 0) / 1_000_000)
@@ -162,10 +163,14 @@ class Runner:
 
     async def _lease(self, now: int, machine_now: int, room: int) -> bool:
         """Take what is due, and begin with it; False where there was nothing to take."""
-        lease = self._source.id("L")
+        lease, until = self._source.id("L"), machine_now + LEASE
+        # Noted first: where nobody knows whether it was stored, it is let go at the end.
+        self._leases.add(lease)
         taken = await self._storage.write(
-            lambda work: work.jobs.lease(now, machine_now=machine_now, until=machine_now + LEASE, lease=lease, limit=room)
+            lambda work: work.jobs.lease(self._names, now, machine_now=machine_now, until=until, lease=lease, limit=room)
         )
+        if not taken:
+            self._leases.discard(lease)
         self._signed = self._signed if self._running else time.monotonic()
         for job in taken:
             task = asyncio.create_task(self._do(job))
@@ -183,7 +188,9 @@ class Runner:
         self._signed = time.monotonic()
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        del self._running[task]
+        lease = self._running.pop(task)
+        if not self._ending and lease not in self._running.values():
+            self._leases.discard(lease)
         if not task.cancelled() and (error := task.exception()) is not None:
             # Nothing is known of the job but that the lease will end.
             log.error("a defect: a job is left until its lease ends", exc_info=error)
@@ -192,16 +199,22 @@ class Runner:
     async def _do(self, job: Job) -> None:
         """Do steps of a job that one has, until it is done, wants a later time, fails, is somebody else's or had its turn."""
         ends = time.monotonic() + TURN
+        is_sure = True
         while not self._ending:
             began = time.monotonic()
             try:
-                then = await self._step(job, goes_on=began < ends)
+                if not is_sure:
+                    # This waits for a COMMIT that is still under way, though its connection is gone.
+                    await self._storage.write(partial(_renew, job.lease or "", self._source.machine_micros() + LEASE))
+                    is_sure = True
+                then, rest = await self._step(job, goes_on=began < ends)
                 self._back()
             except Taken:
                 return
             except _AWAY as refusal:
                 # Not the job's fault. The lease ends by itself where this worker finds no way back.
                 self._away(refusal)
+                is_sure = False
                 await asyncio.sleep(STORAGE_RETRY)
                 continue
             except Exception as error:
@@ -211,10 +224,10 @@ class Runner:
                 return
             job = then
             # Requests get at least as much of the loop as a long job does.
-            await asyncio.sleep(time.monotonic() - began)
+            await asyncio.sleep(rest * (time.monotonic() - began))
 
-    async def _step(self, job: Job, *, goes_on: bool) -> Job | None:
-        """Do one step; gives the job as it is then, None where it is done.
+    async def _step(self, job: Job, *, goes_on: bool) -> tuple[Job | None, int]:
+        """Do one step; gives the job as it is then, None where it is done, and how long it rests: see `Later`.
 
         Arguments:
             goes_on: whether this worker keeps it where it is due again at once.
@@ -223,17 +236,16 @@ class Runner:
             Taken: somebody else has it by now.
         """
 
-        async def unit(work: Work) -> Job | None:
+        async def unit(work: Work) -> tuple[Job | None, int]:
             held = await work.jobs.find(job.organization, job.kind, job.key)
             if held is None or held.lease != job.lease:
                 raise Taken
             later = await self._kinds[job.kind](work, held, self._context)
             now = self._source.micros()
-            again = later is not None and later.due <= now
-            if again and later is not None:
-                # Behind all others that are due by now.
-                later = Later(now, later.progress)
-            return await work.jobs.save(held, later, keep=again and goes_on)
+            if later is None or later.due > now:
+                return await work.jobs.save(held, later, keep=False), 0
+            # Behind all others that are due by now.
+            return await work.jobs.save(held, replace(later, due=now), keep=goes_on), later.rest
 
         return await self._storage.write(unit)
 

@@ -1,8 +1,11 @@
 """Statements about jobs."""
 
+from functools import lru_cache
+
 import msgspec
 from sqlalchemy import BigInteger, Integer, and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from gridhall.domain.jobs import Job, Later, Taken
 from gridhall.storage.statement import Connection, Statement
@@ -19,27 +22,44 @@ _PUT = Statement(_new.on_conflict_do_update(index_elements=_KEY, set_={"due": _e
 _is_this = and_(_j.c.organization == bindparam("organization"), _j.c.kind == bindparam("kind"), _j.c.key == bindparam("key"))
 _FIND = Statement(select(*_COLUMNS).where(_is_this), Job)
 _LIST = Statement(select(*_COLUMNS).order_by(_j.c.due, *_KEY), Job)
-_NEXT_DUE: Statement[int | None] = Statement(select(func.min(_j.c.due)), lambda due: due)
-
 _is_free = or_(_j.c.lease.is_(None), _j.c.leased_until <= bindparam("machine_now", type_=BigInteger))
-_OUTLOOK: Statement[tuple[int | None, int | None]] = Statement(
-    select(
-        select(_j.c.due).where(_is_free).order_by(_j.c.due).limit(1).scalar_subquery(),
-        select(func.min(_j.c.leased_until))
-        .where(_j.c.lease.is_not(None), _j.c.leased_until > bindparam("machine_now", type_=BigInteger))
-        .scalar_subquery(),
-    ),
-    lambda due, held_until: (due, held_until),
-)
 
-_LIST_FREE = Statement(
-    select(*_COLUMNS)
-    .where(_j.c.due <= bindparam("now", type_=BigInteger), _is_free)
-    .order_by(_j.c.due)
-    .limit(bindparam("most", type_=BigInteger))
-    .with_for_update(skip_locked=True),
-    Job,
-)
+
+def _is_of(count: int) -> ColumnElement[bool]:
+    """Whether a job is of one of so many kinds."""
+    kinds: list[BindParameter[str]] = [bindparam(f"kind_{number}") for number in range(count)]
+    return _j.c.kind.in_(kinds)
+
+
+@lru_cache(maxsize=8)
+def _next_due(count: int) -> Statement[int]:
+    return Statement(select(_j.c.due).where(_is_of(count)).order_by(_j.c.due).limit(1), int)
+
+
+@lru_cache(maxsize=8)
+def _outlook(count: int) -> Statement[tuple[int | None, int | None]]:
+    is_held = and_(_j.c.lease.is_not(None), _j.c.leased_until > bindparam("machine_now", type_=BigInteger))
+    return Statement(
+        select(
+            select(_j.c.due).where(_is_of(count), _is_free).order_by(_j.c.due).limit(1).scalar_subquery(),
+            select(func.min(_j.c.leased_until)).where(_is_of(count), is_held).scalar_subquery(),
+        ),
+        lambda due, held_until: (due, held_until),
+    )
+
+
+@lru_cache(maxsize=8)
+def _list_free(count: int) -> Statement[Job]:
+    return Statement(
+        select(*_COLUMNS)
+        .where(_is_of(count), _j.c.due <= bindparam("now", type_=BigInteger), _is_free)
+        .order_by(_j.c.due)
+        .limit(bindparam("most", type_=BigInteger))
+        .with_for_update(skip_locked=True),
+        Job,
+    )
+
+
 _LEASE = Statement(
     update(_j)
     .where(
@@ -77,7 +97,13 @@ _FINISH = Statement(delete(_j).where(_at_this, _is_seen), tuple)
 _FAIL = Statement(
     update(_j)
     .where(_at_this)
-    .values(due=bindparam("new_due"), error=bindparam("new_error"), attempts=_j.c.attempts + 1, lease=None, leased_until=0),
+    .values(
+        due=case((_is_seen, bindparam("new_due", type_=BigInteger)), else_=_j.c.due),
+        error=bindparam("new_error"),
+        attempts=_j.c.attempts + 1,
+        lease=None,
+        leased_until=0,
+    ),
     tuple,
 )
 _RENEW = Statement(
@@ -94,7 +120,7 @@ _RETRY = Statement(
         _j.c.kind == bindparam("at_kind"),
         _j.c.key == bindparam("at_key"),
     )
-    .values(due=case((_j.c.due < _now, _j.c.due), else_=_now)),
+    .values(due=case((_j.c.due < _now, _j.c.due), else_=_now), wanted=_j.c.wanted + 1),
     tuple,
 )
 
@@ -117,14 +143,18 @@ class SqlJobs:
     async def list_all(self) -> list[Job]:
         return await self._connection.all(_LIST)
 
-    async def next_due(self) -> int | None:
-        return await self._connection.one(_NEXT_DUE)
+    async def next_due(self, kinds: tuple[str, ...]) -> int | None:
+        return await self._connection.one(_next_due(len(kinds)), **_named(kinds))
 
-    async def outlook(self, machine_now: int) -> tuple[int | None, int | None]:
-        return await self._connection.one(_OUTLOOK, machine_now=machine_now) or (None, None)
+    async def outlook(self, kinds: tuple[str, ...], machine_now: int) -> tuple[int | None, int | None]:
+        found = await self._connection.one(_outlook(len(kinds)), **_named(kinds), machine_now=machine_now)
+        return found or (None, None)
 
-    async def lease(self, now: int, *, machine_now: int, until: int, lease: str, limit: int) -> list[Job]:
-        free = await self._connection.all(_LIST_FREE, now=now, machine_now=machine_now, most=limit)
+    async def lease(
+        self, kinds: tuple[str, ...], now: int, *, machine_now: int, until: int, lease: str, limit: int
+    ) -> list[Job]:
+        due = {"now": now, "machine_now": machine_now, "most": limit}
+        free = await self._connection.all(_list_free(len(kinds)), **_named(kinds), **due)
         for job in free:
             of = {"at_organization": job.organization, "at_kind": job.kind, "at_key": job.key}
             await self._connection.run(_LEASE, **of, new_lease=lease, new_until=until)
@@ -148,7 +178,7 @@ class SqlJobs:
         return saved
 
     async def fail(self, job: Job, *, due: int, error: str) -> None:
-        await self._connection.run(_FAIL, **_at(job), new_due=due, new_error=error)
+        await self._connection.run(_FAIL, **_at(job), seen=job.wanted, new_due=due, new_error=error)
 
     async def renew(self, lease: str, *, until: int) -> None:
         await self._connection.run(_RENEW, at_lease=lease, new_until=until)
@@ -162,6 +192,11 @@ class SqlJobs:
     async def retry(self, organization: str, kind: str, key: str, *, due: int) -> bool:
         found = await self._connection.run(_RETRY, at_organization=organization, at_kind=kind, at_key=key, new_due=due)
         return found > 0
+
+
+def _named(kinds: tuple[str, ...]) -> dict[str, str]:
+    """The parameters of `_is_of`."""
+    return {f"kind_{number}": kind for number, kind in enumerate(kinds)}
 
 
 def _at(job: Job) -> dict[str, object]:
