@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gridhall.contract import attachments as contract
 from gridhall.contract.errors import AttachmentPayloadLimitExceeded, InvalidAttachments, TooManyAttachments
 from gridhall.domain import attachments
 from gridhall.domain.source import Source, SystemClock
@@ -96,6 +97,54 @@ def test_lines_of_a_table() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("sent", "given_back"),
+    [
+        ({"text": 5, "title": 1.5}, {"text": "5", "title": "1.5"}),
+        ({"text": "x", "footer": True, "callback_id": 5}, {"text": "x", "footer": "true", "callback_id": "5"}),
+        ({"color": 3066993}, {"color": "2ecc71"}),
+        ({"color": 255}, {"color": "0000ff"}),
+        ({"color": 2**24}, {}),
+        ({"color": True}, {}),
+        ({"fields": [{"title": "Done", "value": True}]}, {"fields": [{"title": "Done", "value": "true"}]}),
+        ({"fields": {}, "actions": {}, "mrkdwn_in": {}}, {"fields": [], "actions": [], "mrkdwn_in": []}),
+        ({"mrkdwn_in": "text"}, {"mrkdwn_in": ["text"]}),
+        ({"title_link": 5}, {"title_link": "5"}),
+        (
+            {"actions": [BUTTON | {"value": 1, "text": 2}, MENU | {"options": [{"text": 1, "value": 0}]}]},
+            {
+                "actions": [
+                    BUTTON | {"value": "1", "text": "2", "id": "1"},
+                    MENU | {"options": [{"text": "1", "value": "0"}], "id": "2"},
+                ]
+            },
+        ),
+        (
+            {"actions": [MENU | {"option_groups": [{"text": 1, "options": {}}], "confirm": {"text": 1}}]},
+            {"actions": [MENU | {"option_groups": [{"text": "1", "options": []}], "confirm": {"text": "1"}, "id": "1"}]},
+        ),
+    ],
+)  # fmt: skip
+def test_what_bots_send_in_another_type_is_put_right(sent: dict[str, Any], given_back: dict[str, Any]) -> None:
+    assert stored({"fallback": "f"} | sent) == [{"fallback": "f", "id": 1} | given_back]
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(field.name for field in msgspec.structs.fields(contract.Attachment) if field.type == contract.Address | None),
+)
+@pytest.mark.parametrize("script", ["java\tscript:x", "\x01JavaScript:x", "java\nscript:x", " data:text/html,x", "vbscript :x"])
+def test_no_address_is_a_script_s(name: str, script: str) -> None:
+    assert told({"text": "x", name: script}) == f"[ERROR] must be of the form for it [json-pointer:/attachments/0/{name}]"
+    assert stored({"text": "x", name: "slack://user?id=U1"})[0][name] == "slack://user?id=U1"
+
+
+def test_no_markup_is_kept() -> None:
+    assert stored({"text": "x", "video_html": "<script>alert(1)</script>", "audio_html": "<b>"}) == [
+        {"text": "x", "id": 1, "fallback": "x"}
+    ]
+
+
 def test_actions_are_numbered_over_the_message() -> None:
     shown = stored({"text": "x", "actions": [BUTTON, MENU]}, {"text": "y"}, {"text": "z", "actions": [BUTTON | {"id": "9"}]})
     assert shown[0]["actions"] == [BUTTON | {"id": "1"}, MENU | {"id": "2"}]
@@ -130,19 +179,22 @@ def test_what_was_sent_is_not_touched() -> None:
 @pytest.mark.parametrize(
     ("sent", "reason", "pointer"),
     [
-        ({"text": 5}, "must be a string", "/text"),
+        ({"text": [5]}, "must be a string", "/text"),
+        ({"callback_id": {}}, "must be a string", "/callback_id"),
         ({"pretext": ["x"]}, "must be a string", "/pretext"),
         ({"ts": True}, "must be a string or a number", "/ts"),
-        ({"fields": {}}, "must be an array", "/fields"),
+        ({"fields": {"a": 1}}, "must be an array", "/fields"),
+        ({"fields": "x"}, "must be an array", "/fields"),
         ({"fields": [{}, "x"]}, "must be an object", "/fields/1"),
-        ({"fields": [{"title": "x"}, {"value": [1]}]}, "must be a string or a number", "/fields/1/value"),
-        ({"mrkdwn_in": "text"}, "must be an array", "/mrkdwn_in"),
-        ({"mrkdwn_in": ["text", 1]}, "must be a string", "/mrkdwn_in/1"),
+        ({"fields": [{"title": "x"}, {"value": [1]}]}, "must be a string", "/fields/1/value"),
+        ({"mrkdwn_in": True}, "must be an array", "/mrkdwn_in"),
+        ({"mrkdwn_in": ["text", []]}, "must be a string", "/mrkdwn_in/1"),
         ({"title_link": "JavaScript:alert(1)"}, "must be of the form for it", "/title_link"),
         ({"image_url": " data:image/png;base64,"}, "must be of the form for it", "/image_url"),
         ({"blocks": "[]"}, "must be an array", "/blocks"),
         ({"blocks": [1]}, "must be an object", "/blocks/0"),
-        ({"actions": {}}, "must be an array", "/actions"),
+        ({"actions": {"type": "button"}}, "must be an array", "/actions"),
+        ({"actions": [BUTTON | {"value": [1]}]}, "must be a string", "/actions/0/value"),
         ({"actions": [BUTTON] * 6}, "must have no more than 5 items", "/actions"),
         ({"actions": [BUTTON, {"name": "n", "text": "x"}]}, "needs the field `type`", "/actions/1"),
         ({"actions": [BUTTON | {"type": "lever"}]}, "must be of a type that can be here, not 'lever'", "/actions/0/type"),
@@ -162,7 +214,7 @@ def test_what_was_sent_is_not_touched() -> None:
             "/actions/0/option_groups",
         ),
         (
-            {"actions": [MENU | {"option_groups": [{"text": "x", "options": [{"text": 1, "value": "x"}]}]}]},
+            {"actions": [MENU | {"option_groups": [{"text": "x", "options": [{"text": [1], "value": 1}]}]}]},
             "must be a string",
             "/actions/0/option_groups/0/options/0/text",
         ),
@@ -292,6 +344,6 @@ def _places(value: Any, pointer: str = "") -> list[tuple[Any, Any, str]]:
 def test_one_that_is_broken_in_one_place_is_refused_with_the_place(sent: list[dict[str, Any]], data: st.DataObject) -> None:
     places = [place for at, attachment in enumerate(sent) for place in _places(attachment, f"/attachments/{at}")]
     holder, key, pointer = data.draw(st.sampled_from(places))
-    # An array is no string and no number, an object no array.
-    holder[key] = {} if isinstance(holder[key], list) else []
+    # An array is no string and no number, an object with a field no array.
+    holder[key] = {"x": 1} if isinstance(holder[key], list) else []
     assert told(*sent).endswith(f"[json-pointer:{pointer}]")

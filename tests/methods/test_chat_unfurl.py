@@ -311,7 +311,7 @@ def test_a_private_channel_is_unfurled_for_members(links: Live) -> None:
         ('{"https://docs.test/1": "text"}', "invalid_unfurls_format"),
         ('{"https://docs.test/1": {}}', "cannot_parse_attachment"),
         ('{"https://docs.test/1": {"preview": {"title": "x"}}}', "cannot_parse_attachment"),
-        ('{"https://docs.test/1": {"text": 1}}', "cannot_parse_attachment"),
+        ('{"https://docs.test/1": {"text": [1]}}', "cannot_parse_attachment"),
         ('{"https://docs.test/1": {"blocks": "x"}}', "cannot_parse_attachment"),
         ('{"https://docs.test/1": {"hide_color": true, "blocks": [{"type": "divider"}]}}', "cannot_parse_attachment"),
         ('{"https://docs.test/1": {"blocks": [{"type": "nothing"}]}}', "invalid_blocks"),
@@ -548,6 +548,6 @@ def test_nobody_passes_an_attachment_off_as_an_apps(links: Live) -> None:
     assert not first.keys() & {"is_app_unfurl", "app_id", "app_unfurl_url"}
     assert (second["app_id"], second["bot_id"]) == ("A0DOCS00001", "B0DOCS00001")
     assert (
-        links.call("chat.update", "xoxp-ann", channel=OPEN, ts=ts, unfurled_attachments=json.dumps([{"text": 1}])).get("error")
+        links.call("chat.update", "xoxp-ann", channel=OPEN, ts=ts, unfurled_attachments=json.dumps([{"text": [1]}])).get("error")
         == "invalid_attachments"
     )

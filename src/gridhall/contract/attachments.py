@@ -1,7 +1,8 @@
 """Attachments as callers send them: what is known of each field.
 
 These types check; what is stored is what was sent, so that fields which are not known here stay. Source of fields and figures:
-the platform's guides to secondary attachments and to interactive messages of old.
+the platform's guides to secondary attachments and to interactive messages of old; the links of services are known from previews
+that the platform makes.
 """
 
 from typing import Annotated, Any, Literal
@@ -9,23 +10,23 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from gridhall.contract.addresses import HARMLESS
+
 MOST_ACTIONS = 5
 MOST_OPTIONS = 100
 LONGEST_VALUE = 2_000
 
 Number = int | float
 
-Address = Annotated[str, Meta(pattern=r"^(?!\s*(?i:javascript|vbscript|data):)")]
-"""Where a link leads or a picture is. Scripts have no business in a message."""
-
+Address = Annotated[str, Meta(pattern=HARMLESS)]
 Value = Annotated[str, Meta(max_length=LONGEST_VALUE)]
 
 
 class Field(msgspec.Struct, frozen=True, gc=False):
-    """A line of a table. Bots send numbers as well, and say in many ways whether two lines stand side by side."""
+    """A line of a table. Bots say in many ways whether two lines stand side by side."""
 
-    title: str | Number | None = None
-    value: str | Number | None = None
+    title: str | None = None
+    value: str | None = None
     short: bool | Number | str | None = None
 
 
@@ -96,6 +97,12 @@ class Attachment(msgspec.Struct, frozen=True, gc=False):
     fields: list[Field] | None = None
     image_url: Address | None = None
     thumb_url: Address | None = None
+    video_url: Address | None = None
+    audio_url: Address | None = None
+    service_icon: Address | None = None
+    service_link: Address | None = None
+    from_url: Address | None = None
+    original_url: Address | None = None
     footer: str | None = None
     footer_icon: Address | None = None
     ts: str | Number | None = None

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 import msgspec
+from msgspec import inspect
 
 from gridhall.contract import attachments as contract
 from gridhall.contract.blocks import Block
@@ -30,6 +31,11 @@ NO_PREVIEW = "[no preview available]"
 OF_PREVIEWS = frozenset({"is_app_unfurl", "app_unfurl_url", "app_id", "bot_id", "bot_team_id"})
 """Fields that tell which app added an attachment to somebody's message. They are not for senders to say."""
 
+MARKUP = frozenset({"audio_html", "video_html"})
+"""Fields of HTML, which clients of old put into their pages."""
+
+_LEFT_OUT = OF_PREVIEWS | MARKUP
+
 _SHOWN = ("text", "pretext", "title", "fallback", "fields", "blocks", "image_url", "thumb_url", "author_name", "footer")
 """Fields of which one is needed for anybody to see something. Actions alone are nothing."""
 
@@ -39,6 +45,7 @@ _COLOR = re.compile(r"#?([0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})")
 
 _encode = msgspec.json.Encoder().encode
 _objects = msgspec.json.Decoder(list[contract.Attachment])
+_ATTACHMENT = inspect.type_info(contract.Attachment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,8 @@ def are_empty(sent: Sequence[Mapping[str, Any]]) -> bool:
 def read(sent: Sequence[dict[str, Any]], *, too_long: type[Refusal] = InvalidAttachments) -> list[Attachment]:
     """Check attachments. Those in which nobody would see anything are left out, as on the platform.
 
+    What bots send in another type that says the same is put right: see `_righted`.
+
     Raises:
         TooManyAttachments: there are too many.
         InvalidAttachments: one is wrong, or its blocks are; its messages tell where and why, of each the first fault.
@@ -74,8 +83,10 @@ def read(sent: Sequence[dict[str, Any]], *, too_long: type[Refusal] = InvalidAtt
     try:
         _objects.decode(json)
     except msgspec.ValidationError:
-        found = (find(attachment, _objects, f"/attachments/{at}") for at, attachment in enumerate(sent))
-        raise InvalidAttachments(*filter(None, found)) from None
+        sent = [_righted(_colored(attachment), _ATTACHMENT) for attachment in sent]
+        found = [find(attachment, _objects, f"/attachments/{at}") for at, attachment in enumerate(sent)]
+        if any(found):
+            raise InvalidAttachments(*filter(None, found)) from None
     return [_read(attachment, at) for at, attachment in enumerate(sent) if _is_seen(attachment)]
 
 
@@ -89,8 +100,38 @@ def _is_seen(attachment: Mapping[str, Any]) -> bool:
     return any(map(attachment.get, _SHOWN))
 
 
+def _colored(sent: dict[str, Any]) -> dict[str, Any]:
+    """An attachment whose color is no number any more, as which other products take it."""
+    color = sent.get("color")
+    return sent | {"color": f"{color:06x}"} if isinstance(color, int) and not isinstance(color, bool) else sent
+
+
+def _righted(sent: Any, kind: inspect.Type) -> Any:
+    """A value in the type that is asked for, where bots send another one: numbers and booleans for text, an object without
+    fields for an empty array, as PHP writes it, and one string for an array of them. All else stays wrong."""
+    match kind:
+        case inspect.UnionType():
+            # Of several, objects tell by their type which one they are.
+            meant = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
+            if len(meant) > 1 and isinstance(sent, dict):
+                meant = [one for one in meant if isinstance(one, inspect.StructType) and one.tag == sent.get("type")]
+            return _righted(sent, meant[0]) if len(meant) == 1 else sent
+        case inspect.StructType() if isinstance(sent, dict):
+            kinds = {field.name: field.type for field in kind.fields}
+            return {name: _righted(value, kinds[name]) if name in kinds else value for name, value in sent.items()}
+        case inspect.ListType() if isinstance(sent, list):
+            return [_righted(one, kind.item_type) for one in sent]
+        case inspect.ListType() if sent == {}:
+            return []
+        case inspect.ListType(item_type=inspect.StrType()) if isinstance(sent, str):
+            return [sent]
+        case inspect.StrType() if isinstance(sent, bool | int | float):
+            return _encode(sent).decode()
+    return sent
+
+
 def _read(sent: dict[str, Any], at: int) -> Attachment:
-    fields = {name: value for name, value in sent.items() if value is not None and name not in OF_PREVIEWS}
+    fields = {name: value for name, value in sent.items() if value is not None and name not in _LEFT_OUT}
     inner = fields.pop("blocks", None)
     read = _blocks(inner, f"/attachments/{at}/blocks") if inner else None
     if (color := fields.pop("color", None)) and (shown := _color(color)):
@@ -115,11 +156,8 @@ def _color(color: str) -> str | None:
 
 
 def _line(sent: dict[str, Any]) -> dict[str, Any]:
-    """A line of the table, with what bots sent in the types that it is given back in."""
+    """A line of the table as it is given back."""
     line = {name: value for name, value in sent.items() if value is not None}
-    for name in ("title", "value"):
-        if name in line and not isinstance(line[name], str):
-            line[name] = str(line[name])
     if "short" in line:
         line["short"] = line["short"] not in (False, 0, "", "0", "false")
     return line
