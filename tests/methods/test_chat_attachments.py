@@ -44,7 +44,7 @@ def test_blocks_of_attachments_get_ids(press: Live) -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ([{"text": "x"}, {"text": 5}], "[ERROR] must be a string [json-pointer:/attachments/1/text]"),
+        ([{"text": "x"}, {"text": [5]}], "[ERROR] must be a string [json-pointer:/attachments/1/text]"),
         ([{"blocks": [BLOCK | {"type": "wall"}]}], "/attachments/0/blocks/0/type]"),
         ([{"text": "x"}, {"blocks": [BLOCK, BLOCK]}], "/attachments/1/blocks/1/block_id]"),
     ],
@@ -54,6 +54,20 @@ def test_wrong_ones_are_refused_with_their_place(press: Live, wrong: list[Any], 
         assert answer["error"] == "invalid_attachments"
         [told] = answer["response_metadata"]["messages"]
         assert told.endswith(message)
+
+
+def test_null_is_nothing(press: Live) -> None:
+    """Forms carry it as a word."""
+    nothing = dict.fromkeys(("blocks", "attachments", "metadata"), "null")
+    answer = press.call("chat.postMessage", "xoxp-mia", channel=DESK, text="null", **nothing)
+    assert answer["message"]["text"] == "null"
+    assert answer["message"].keys().isdisjoint({"attachments", "metadata"})
+    assert press.call("chat.postMessage", "xoxp-mia", channel=DESK, **nothing)["error"] == "no_text"
+    ts = send(press, SENT)["ts"]
+    assert press.call("chat.update", "xoxp-mia", channel=DESK, ts=ts, text="x", **nothing)["message"]["attachments"] == STORED
+    assert (
+        press.call("chat.postMessage", "xoxp-mia", channel=DESK, text="x", blocks="[null]")["error"] == "invalid_blocks_format"
+    )
 
 
 @pytest.mark.parametrize("nothing", [[{}], [{"callback_id": "x", "actions": [{"type": "button", "name": "n", "text": "x"}]}]])

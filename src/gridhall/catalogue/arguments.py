@@ -40,7 +40,11 @@ class Arg:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One declared argument, as validation, the reference pages and the command line read it."""
+    """One declared argument, as validation, the reference pages and the command line read it.
+
+    Arguments:
+        nothing: the values that count as missing.
+    """
 
     name: str
     kind: str
@@ -48,6 +52,7 @@ class Argument:
     default: object
     arg: Arg
     convert: Callable[[object, "Argument"], object]
+    nothing: tuple[object, ...]
 
     def refuse(self, why: type[Refusal], text: str) -> Refusal:
         return why(f"[ERROR] {text}: {self.name}")
@@ -176,7 +181,11 @@ def _declare(field: msgspec.structs.FieldInfo, hint: Any) -> Argument:
         plain = next(part for part in get_args(plain) if part is not type(None))
     kind, convert = _KINDS[get_origin(plain) or plain]
     default = None if field.default is msgspec.NODEFAULT else field.default
-    return Argument(field.encode_name, kind, field.required, default, arg, convert)
+    nothing: list[object] = [None] if arg.blank else [None, ""]
+    if convert in (_objects, _object):
+        # What clients make of one that they do not have, where they write each as JSON.
+        nothing.append("null")
+    return Argument(field.encode_name, kind, field.required, default, arg, convert, tuple(nothing))
 
 
 def read(struct: type[msgspec.Struct], arguments: tuple[Argument, ...], raw: Mapping[str, object]) -> msgspec.Struct:
@@ -188,7 +197,7 @@ def read(struct: type[msgspec.Struct], arguments: tuple[Argument, ...], raw: Map
     values: list[object] = []
     for argument in arguments:
         value = raw.get(argument.name)
-        if value is None or (value == "" and not argument.arg.blank):
+        if value in argument.nothing:
             if argument.required:
                 raise argument.refuse(argument.arg.missing, "missing required field")
             values.append(argument.default)
