@@ -262,6 +262,8 @@ def test_aliases_that_unfold_without_end(path: Path) -> None:
         ),
         ("sessions: [{id: 0, user: a}]  # HERE", "sessions[0].id: must be between 1 and"),
         (blocks("[{n: 1.0e+999}]").rstrip() + "  # HERE", "messages[0].blocks[0].n: is too large a number"),
+        (blocks("[{n: 18446744073709551616}]").rstrip() + "  # HERE", "messages[0].blocks[0].n: is too large a number"),
+        (blocks(f"[{{n: -{'9' * 5000}}}]").rstrip() + "  # HERE", "messages[0].blocks[0].n: is too large a number"),
         (blocks("[{n: 1, n: 2}]").rstrip() + "  # HERE", "messages[0].blocks[0].n: duplicate key"),
         (blocks("{}").rstrip() + "  # HERE", "messages[0].blocks: must be a list"),
     ],

@@ -412,7 +412,10 @@ def test_json_nests_so_often_and_no_more_often(server: Live, number: int, error:
     ("number", "error"),
     [
         ("18446744073709551615", None),
-        ("-" + "9" * 4000, None),
+        ("18446744073709551616", "invalid_json"),
+        ("-9223372036854775808", None),
+        ("-9223372036854775809", "invalid_json"),
+        ("9" * 4000, "invalid_json"),
         ("9" * 5000, "invalid_json"),
     ],
 )

@@ -1,5 +1,8 @@
 """JSON as strangers send it: in a body, or as the text of a form's field."""
 
+import re
+from collections.abc import Iterator
+
 import msgspec
 
 MOST_DEPTH = 100
@@ -8,14 +11,18 @@ MOST_DEPTH = 100
 MOST_BRACKETS = 50_000
 """Brackets and braces that open: more than the longest text of a message has characters, and what many of them make is slow."""
 
+LEAST, MOST = -(2**63), 2**64 - 1
+"""Bounds of an integer. Some clients round longer ones, others cannot read an answer that holds one."""
+
 _NESTS = (list, dict)
+_MANY_DIGITS, _MANY_DIGITS_BYTES = re.compile("[0-9]{19}"), re.compile(b"[0-9]{19}")
 
 
 def decode(text: bytes | str) -> object:
     """The value.
 
     Raises:
-        ValueError: it is no JSON, or nested too deeply or too often.
+        ValueError: it is no JSON, nested too deeply or too often, or holds too long an integer.
     """
     brackets = _brackets(text)
     if brackets > MOST_BRACKETS:
@@ -27,23 +34,27 @@ def decode(text: bytes | str) -> object:
     # Few texts that bots send hold as many.
     if brackets > MOST_DEPTH and _is_deep(value):
         raise ValueError("nested too deeply")
+    if _has_many_digits(text) and any(isinstance(item, int) and not LEAST <= item <= MOST for item in _every(value)):
+        raise ValueError("too long an integer")
     return value
 
 
 def holds_nul(value: object) -> bool:
     """Whether a string in it, keys included, holds U+0000, which PostgreSQL cannot store as text."""
+    return any(isinstance(item, str) and "\0" in item for item in _every(value))
+
+
+def _every(value: object) -> Iterator[object]:
+    """The value and all that is in it, keys included."""
     waiting = [value]
     while waiting:
         item = waiting.pop()
-        if isinstance(item, str):
-            if "\0" in item:
-                return True
-        elif isinstance(item, dict):
+        yield item
+        if isinstance(item, dict):
             waiting += item
             waiting += item.values()
         elif isinstance(item, list):
             waiting += item
-    return False
 
 
 def _brackets(text: bytes | str) -> int:
@@ -51,6 +62,10 @@ def _brackets(text: bytes | str) -> int:
     if isinstance(text, str):
         return text.count("[") + text.count("{")
     return text.count(b"[") + text.count(b"{")
+
+
+def _has_many_digits(text: bytes | str) -> bool:
+    return (_MANY_DIGITS.search(text) if isinstance(text, str) else _MANY_DIGITS_BYTES.search(text)) is not None
 
 
 def _is_deep(value: object) -> bool:

@@ -144,8 +144,7 @@ def export_org(database: str) -> int:
 
     Signing secrets and second factors are in it, in clear; tokens, passwords and client secrets are known by their hashes only.
     """
-    import yaml
-
+    from gridhall.cli.orgfile import yaml
     from gridhall.storage.orgfile.dump import dump
     from gridhall.storage.work import SqlWork
 
@@ -155,7 +154,7 @@ def export_org(database: str) -> int:
 
     # In one snapshot: a server may be writing meanwhile, and what it writes must be in the file as a whole or not at all.
     documents = msgspec.to_builtins(_run(database, lambda opened: opened.snapshot(unit)))
-    sys.stdout.write(yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True, width=120))
+    sys.stdout.write(yaml.dump(documents))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""An organization file's YAML: from text to nodes, and from nodes to documents, with the line of every mistake.
+"""An organization file's YAML: from text to nodes, and from nodes to documents, with the line of every mistake; and to text.
 
 YAML guesses the type of what stands unquoted, and YAML 1.1 guesses oddly: `on` is true, 12:30 is 750, 1.10 is 1.1. Here the
 format decides: where it wants text, a scalar is its own text; where it wants a number, a number must stand there.
@@ -32,6 +32,7 @@ from yaml.events import CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
+from gridhall.catalogue import json
 from gridhall.contract.orgfile import Mistake, OrgDocument, Path
 
 MAX_DEPTH = 100
@@ -46,6 +47,7 @@ _NULL = re.compile("~|null|Null|NULL|")
 _BOOL = re.compile("true|True|TRUE|false|False|FALSE")
 _INT = re.compile("-?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_RARE_BREAKS = re.compile("[\r\x85\u2028\u2029]")
 # Neither engine stores these in a text.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -62,6 +64,27 @@ class YamlMistake(Exception):
         super().__init__(line, message)
         self.line = line
         self.message = message
+
+
+# From values to text.
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what is read again as it was."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> ScalarNode:
+    # Unless they are escaped, these count as line breaks, of which a reader makes blanks.
+    return dumper.represent_scalar(f"{_TAG}str", text, '"' if _RARE_BREAKS.search(text) else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def dump(documents: Any) -> str:
+    """The text of documents, which are built-in values."""
+    written: str = yaml.dump_all(documents, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return written
 
 
 # From text to nodes.
@@ -304,9 +327,17 @@ def _guessed(node: ScalarNode, path: Path) -> Any:
     if node.tag == f"{_TAG}bool" and _BOOL.fullmatch(text):
         return text.lower() == "true"
     if node.tag in (f"{_TAG}int", f"{_TAG}float") and _FLOAT.fullmatch(text):
-        number = int(text) if _INT.fullmatch(text) else float(text)
-        return number if math.isfinite(number) else _refuse(node, path, "is too large a number")
+        number = _number(text)
+        return number if number is not None else _refuse(node, path, "is too large a number")
     return text
+
+
+def _number(text: str) -> int | float | None:
+    """What JSON would take it for; None where no message may hold a number as large."""
+    if text.removeprefix("-").isdigit():
+        number = int(text) if len(text) <= len(str(json.MOST)) else math.inf
+        return number if json.LEAST <= number <= json.MOST else None
+    return number if math.isfinite(number := float(text)) else None
 
 
 def _wish(wanted: Type) -> str:
