@@ -98,6 +98,18 @@ def link(url: str, text: str | None = None, *styles: str) -> Element:
         ("[](https://a.b)", [link("https://a.b")], "<https://a.b>"),
         ("[a](#there) [b](javascript:x) [c]", [words("a [b](javascript:x) [c]")], "a [b](javascript:x) [c]"),
         ("[a][1]\n\n[1]: https://a.b", [link("https://a.b", "a")], "<https://a.b|a>"),
+        ("[a](!everyone) [b](@U1) ![c](<!here>)", [words("a b c")], "a b c"),
+        (
+            "[:tada: <@U1> *<!here>*](https://a.b)",
+            [
+                link("https://a.b", ":tada:"),
+                link("https://a.b", " "),
+                link("https://a.b", "@U1"),
+                link("https://a.b", " "),
+                link("https://a.b", "@here", "italic"),
+            ],
+            "<https://a.b|:tada:><https://a.b| ><https://a.b|@U1><https://a.b| >_<https://a.b|@here>_",
+        ),
         ("![owl](https://a.b/o.png)", [link("https://a.b/o.png", "owl")], "<https://a.b/o.png|owl>"),
         ("[![owl](https://a.b/o.png)](https://a.b)", [link("https://a.b", "owl")], "<https://a.b|owl>"),
         (

@@ -63,6 +63,8 @@ def test_control_sequences_stay(sequence: str, parse: Parse) -> None:
         "<!subteam^x>",
         "<!date^soon^{date}|x>",
         "<!date^1^{date}>",
+        "<!date^1^{date}^javascript://x|x>",
+        "<!date^1^{date}^data:x|x>",
         "<not a link>",
         "<http://with space|x>",
         "<javascript://x|click>",

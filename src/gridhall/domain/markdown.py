@@ -328,7 +328,7 @@ class _Page:
                 around, leaves, address = leaves, [], str(token.attrs["href"])
             elif token.type == "link_close":
                 label, leaves = leaves, around
-                leaves += _linked(address, label)
+                _join(leaves, _linked(address, label))
                 address = ""
             else:
                 _join(leaves, self._leaf(token, styles[-1], in_link=bool(address)))
