@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from gridhall.domain import retention
-from gridhall.domain.jobs import Job
+from gridhall.domain.call import Context
+from gridhall.domain.jobs import Job, Later
 from gridhall.domain.retention import days
 from gridhall.domain.work import Work
+from gridhall.jobs import KINDS
 from gridhall.storage import tables
 from gridhall.storage.sqlite import SqliteStorage
 from gridhall.storage.statement import Statement
@@ -265,6 +267,31 @@ def test_days_that_become_fewer_count_at_once_where_a_round_is_asked_for(press: 
     press.on_loop(press.gridhall.storage.write(lambda work: retention.begin(work, PRESS)))
     assert press.on_loop(press.gridhall.jobs.settle(10))
     assert shown(press, ts) is None
+
+
+def test_a_round_that_is_under_way_begins_anew_where_one_is_asked_for(any_databases: Databases) -> None:
+    """The days of a conversation that it has passed already become fewer."""
+    fewer = Statement(update(tables.conversations).where(tables.conversations.c.id == DESK).values(retention_days=5), tuple)
+    asked = False
+
+    async def step(work: Any, job: Job, context: Context) -> Later | None:
+        nonlocal asked
+        later = await retention.step(work, job, context)
+        if job.organization == PRESS and later is not None and later.progress is not None and not asked:
+            asked = True
+            await work.connection.run(fewer)
+            await retention.begin(work, PRESS)
+        return later
+
+    with live(any_databases.filled("chat"), kinds={**KINDS, retention.JOB: step}) as press:
+        pass_days(press, 0)
+        ts, later = posted(press), posted(press, channel=SAFE)
+        keep(press, 0)
+        keep_in(press, SAFE, 7)
+        assert DESK < SAFE
+        pass_days(press, 10)
+        assert asked
+        assert (shown(press, ts), shown(press, later, channel=SAFE)) == (None, None)
 
 
 def test_who_reads_and_writes_meanwhile_meets_no_deadlock(press: Live) -> None:

@@ -8,7 +8,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import update
 
-from gridhall.domain import messages
+from gridhall.domain import dispatch, messages, posting
+from gridhall.domain.call import Call, Context
+from gridhall.domain.conversations import Seen
+from gridhall.domain.messages import Message
+from gridhall.domain.scheduled import ScheduledMessage
+from gridhall.domain.work import Work
 from gridhall.storage import tables
 from harness.databases import Databases
 from harness.live import Live, live
@@ -328,6 +333,52 @@ def test_what_is_closed_for_a_while_keeps_its_messages(sqlite_press: Live) -> No
     assert texts(newer(sqlite_press, channel=LINK)) == ["From town"]
     go(sqlite_press, SOON + 3600)
     assert texts(newer(sqlite_press)) == ["Held back"]
+
+
+def test_why_a_message_waits_is_told(sqlite_press: Live, caplog: pytest.LogCaptureFixture) -> None:
+    schedule(sqlite_press, "Held back")
+    change(sqlite_press, update(tables.organizations).where(tables.organizations.c.id == PRESS).values(maintenance=True))
+    go(sqlite_press)
+    [told] = [record.getMessage() for record in caplog.records if record.name == "gridhall.jobs"]
+    assert told.endswith(" is put off: the organization is under maintenance")
+
+
+def test_huge_messages_are_posted_one_by_one(still: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step ends where they come to many characters."""
+    steps: list[list[str]] = []
+    real = dispatch._post
+
+    async def post(work: Work, context: Context, due: list[ScheduledMessage]) -> None:
+        steps.append([message.read().text[:5] for message in due])
+        await real(work, context, due)
+
+    monkeypatch.setattr(dispatch, "_post", post)
+    names = ["Huge1", "Huge2", "Word1", "Word2", "Large", "Huge3"]
+    for name in names:
+        schedule(still, name + "x" * {"Huge": 39_000, "Larg": 30_000}.get(name[:4], 0))
+    go(still)
+    assert [text[:5] for text in texts(newer(still))] == names
+    assert steps == [["Huge1"], ["Huge2"], ["Word1", "Word2", "Large"], ["Huge3"]]
+
+
+def test_parents_are_locked_newest_first(still: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As retention locks them, so that neither waits for the other."""
+    locked: list[str] = []
+    real = posting.parent_of
+
+    async def parent_of(call: Call, conversation: Seen, thread_ts: str) -> Message:
+        locked.append(thread_ts)
+        return await real(call, conversation, thread_ts)
+
+    parents = [posted(still, "First"), posted(still, "Second"), posted(still, "Third")]
+    for number in (1, 0, 2):
+        schedule(still, f"Reply {number}", thread_ts=parents[number])
+    monkeypatch.setattr(posting, "parent_of", parent_of)
+    go(still)
+    assert locked == parents[::-1]
+    assert [thread(still, parent)[1]["text"] for parent in parents] == ["Reply 0", "Reply 1", "Reply 2"]
+    times = [thread(still, parents[number])[1]["ts"] for number in (1, 0, 2)]
+    assert times == sorted(times)
 
 
 def test_a_defect_loses_no_message_and_holds_up_the_others_not_for_long(

@@ -11,7 +11,6 @@ from gridhall.contract.errors import (
     IsArchived,
     NotInChannel,
     Refusal,
-    TwoFactorSetupRequired,
 )
 from gridhall.contract.timestamps import ts_text
 from gridhall.domain import conversations, messages, posting, tokens
@@ -27,17 +26,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("gridhall.jobs")
 
-AT_ONCE = 10
-"""Messages that one step posts: a millisecond of the loop, and one COMMIT for all of them."""
+AT_ONCE, MOST_CHARACTERS = 10, 64_000
+"""Messages that one step posts, and characters of their contents unless a single one has more: one or two milliseconds of the
+loop, and one COMMIT for all of them."""
 
 PATIENCE = 5
 """How often a message may fail in a row, with pauses that double from a second, before it lets the others pass."""
 
 ASIDE = 3600
 """Seconds that a message is put off which cannot be posted now, but may be later."""
-
-_NOT_NOW: tuple[type[Refusal], ...] = (EkmAccessDenied, TwoFactorSetupRequired)
-"""What ends by itself, so that the message waits for it."""
 
 _NEVER: tuple[type[Refusal], ...] = (
     AccountInactive,
@@ -50,11 +47,15 @@ _NEVER: tuple[type[Refusal], ...] = (
 """Why a message is not posted at all."""
 
 
+class Suspended(Exception):
+    """Whatever the author called would be refused for now; the text says why. The message waits."""
+
+
 async def step(work: Work, job: Job, context: Context) -> Later | None:
     """Post what is due in one conversation: some messages, or after a failure one, so that it holds up no other."""
     now = work.source.seconds()
     most = AT_ONCE if job.attempts == 0 else 1
-    due = await work.scheduled.list_due(job.organization, job.key, by=now, limit=most)
+    due = await work.scheduled.list_due(job.organization, job.key, by=now, limit=most, characters=MOST_CHARACTERS)
     if due and job.attempts >= PATIENCE:
         await _put_off(work, due[0], f"it failed {job.attempts} times")
     else:
@@ -66,25 +67,29 @@ async def step(work: Work, job: Job, context: Context) -> Later | None:
 async def _post(work: Work, context: Context, due: list[ScheduledMessage]) -> None:
     """Post these messages, or drop those that may not be posted any more.
 
-    Each is asked about before the first is posted: a parent is locked before the conversation's clock.
+    Each is asked about before the first is posted: a parent is locked before the conversation's clock, and the newest of them
+    first, as everybody does who locks several.
     """
     places: dict[str, tuple[Call, Seen]] = {}
-    ready: list[tuple[ScheduledMessage, Seen, Author]] = []
-    for message in due:
+    ready: dict[str, tuple[Seen, Author]] = {}
+    for message in sorted(due, key=lambda message: message.thread_ts or 0, reverse=True):
         try:
             if message.token not in places:
                 places[message.token] = await _place_of(work, context, message)
             call, conversation = places[message.token]
             await _ask(call, conversation, message)
-        except _NOT_NOW as refusal:
+        except Suspended as suspended:
+            await _put_off(work, message, str(suspended))
+        except EkmAccessDenied as refusal:
             await _put_off(work, message, refusal.code)
         except _NEVER as refusal:
             log.warning("scheduled message %s of %s is dropped: %s", message.id, message.conversation, refusal.code)
             await work.scheduled.remove(message)
         else:
-            ready.append((message, conversation, Author.of(call.actor, call.team)))
-    for message, conversation, author in ready:
-        if await work.scheduled.remove(message):
+            ready[message.id] = conversation, Author.of(call.actor, call.team)
+    for message in due:
+        if message.id in ready and await work.scheduled.remove(message):
+            conversation, author = ready[message.id]
             await messages.post(work, conversation, await _draft(work, message), author=author)
 
 
@@ -96,26 +101,29 @@ async def _place_of(work: Work, context: Context, message: ScheduledMessage) -> 
     Raises:
         AccountInactive: the token was revoked, or its person, workspace or app is gone.
         ChannelNotFound: the author may not know of the conversation any more.
-        EkmAccessDenied, TwoFactorSetupRequired: it would be refused for now.
+        EkmAccessDenied: the conversation's encryption key was withdrawn.
+        Suspended: no call of theirs would be let in.
     """
     token = await work.tokens.find_by_id(message.token)
     actor = await tokens.load_actor_of(work, token) if token is not None else None
     if actor is None or actor.gone:
         raise AccountInactive
     standing = actor.standings.get(message.team)
-    if _is_suspended(actor, standing):
-        raise EkmAccessDenied
-    if actor.two_factor_missing:
-        raise TwoFactorSetupRequired
+    if why := _suspension(actor, standing):
+        raise Suspended(why)
     call = Call(work, actor, standing, context)
     return call, await conversations.see(call, message.conversation, Hold.STEADY)
 
 
-def _is_suspended(actor: "Actor", standing: "Standing | None") -> bool:
-    """Whether the organization or the workspace is closed to everybody for now."""
-    if actor.maintenance or actor.ekm_access_withdrawn:
-        return True
-    return standing is not None and (standing.migration in ("started", "login_required") or standing.ekm_access_withdrawn)
+def _suspension(actor: "Actor", standing: "Standing | None") -> str | None:
+    """What keeps the author, or everybody, out for now: what the rooms before a method ask about."""
+    if actor.maintenance:
+        return "the organization is under maintenance"
+    if actor.ekm_access_withdrawn or (standing is not None and standing.ekm_access_withdrawn):
+        return "the encryption key was withdrawn"
+    if standing is not None and standing.migration in ("started", "login_required"):
+        return "the workspace is on its way into the organization"
+    return "two-factor authentication has to be set up" if actor.two_factor_missing else None
 
 
 async def _ask(call: Call, conversation: Seen, message: ScheduledMessage) -> None:

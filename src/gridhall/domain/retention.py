@@ -23,6 +23,9 @@ EVERY = 3600
 BATCH = 25
 """Messages of one conversation that a step purges: a step is some milliseconds, for which requests wait."""
 
+REST = 9
+"""How many times as long as a step took requests come first: nobody waits for a purge."""
+
 PAGE = 100
 """Conversations that a step looks at, one by one, for the next that has something to purge."""
 
@@ -51,10 +54,17 @@ class Shelf(NamedTuple):
 
 
 class Round(msgspec.Struct, frozen=True):
-    """How far a round has come: the conversation that was looked at last, and whether it has more to purge."""
+    """How far a round has come.
+
+    Arguments:
+        conversation: that was looked at last.
+        more: whether it has more to purge.
+        wanted: of the job when the round began: who asked for one since wants all of it.
+    """
 
     conversation: str = ""
     more: bool = False
+    wanted: int = 0
 
 
 class Retention(Protocol):
@@ -106,7 +116,9 @@ def days(organization: "Organization", conversation_days: int) -> int:
 
 
 async def begin(work: "Work", organization: str) -> None:
-    """Have a round of an organization begin now: the first one, or one more since its days have changed."""
+    """Have a round of an organization begin now: the first one, or one more since its days have changed. One that is under way
+    begins anew.
+    """
     await jobs.put(work, organization, JOB, "", due=work.source.micros())
 
 
@@ -116,22 +128,26 @@ async def step(work: "Work", job: Job, context: "Context") -> Later | None:
     if organization is None:
         return None
     at = msgspec.json.decode(job.progress, type=Round) if job.progress is not None else Round()
+    if at.wanted != job.wanted:
+        at = Round(wanted=job.wanted)
     now = work.source.micros()
     shelves = await _ahead(work, organization, at)
     for shelf in shelves:
         kept = days(organization, shelf.days)
         if kept and shelf.has_any_before(now - kept * DAY):
             more = await _purge(work, organization.id, shelf, before=now - kept * DAY)
-            return _at(now, Round(shelf.conversation, more))
+            return _on(now, at, shelf.conversation, more=more)
     if at.more:
-        return _at(now, Round(at.conversation))
+        return _on(now, at, at.conversation)
     if len(shelves) == PAGE:
-        return _at(now, Round(shelves[-1].conversation))
+        return _on(now, at, shelves[-1].conversation)
     return Later(now + EVERY * 1_000_000)
 
 
-def _at(now: int, round: Round) -> Later:
-    return Later(now, msgspec.json.encode(round).decode())
+def _on(now: int, at: Round, conversation: str, *, more: bool = False) -> Later:
+    """The round goes on behind a conversation, or with what there is more of it."""
+    progress = msgspec.json.encode(Round(conversation, more, at.wanted)).decode()
+    return Later(now, progress, rest=REST)
 
 
 async def _ahead(work: "Work", organization: "Organization", at: Round) -> list[Shelf]:

@@ -84,8 +84,14 @@ class ScheduledMessages(Protocol):
 
     async def put_off(self, message: ScheduledMessage, post_at: int) -> None: ...
 
-    async def list_due(self, organization: str, conversation: str, *, by: int, limit: int) -> list[ScheduledMessage]:
-        """The messages of a conversation whose time has come by then, in the order in which they are posted."""
+    async def list_due(
+        self, organization: str, conversation: str, *, by: int, limit: int, characters: int
+    ) -> list[ScheduledMessage]:
+        """The messages of a conversation whose time has come by then, in the order in which they are posted.
+
+        Arguments:
+            characters: of contents that all of them hold together at the most; the first one may hold more.
+        """
         ...
 
     async def next_time(self, organization: str, conversation: str) -> int | None:

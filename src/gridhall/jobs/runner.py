@@ -220,11 +220,11 @@ class Runner:
             except Exception as error:
                 await self._fail(job, error)
                 return
+            # Requests get at least as much of the loop as a long job does.
+            await asyncio.sleep(rest * (time.monotonic() - began))
             if then is None or then.lease is None:
                 return
             job = then
-            # Requests get at least as much of the loop as a long job does.
-            await asyncio.sleep(rest * (time.monotonic() - began))
 
     async def _step(self, job: Job, *, goes_on: bool) -> tuple[Job | None, int]:
         """Do one step; gives the job as it is then, None where it is done, and how long it rests: see `Later`.

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import BigInteger, and_, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import BigInteger, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 
 from gridhall.domain.scheduled import ScheduledMessage
 from gridhall.storage.conversations import IN_WORKSPACE
@@ -27,11 +27,23 @@ _PUT_OFF = Statement(
     .values(post_at=bindparam("new_post_at")),
     tuple,
 )
-_LIST_DUE = Statement(
+_due = (
     select(*_COLUMNS)
     .where(_IN_CONVERSATION, _s.c.post_at <= bindparam("by", type_=BigInteger))
     .order_by(_s.c.post_at, _s.c.position, _s.c.id)
-    .limit(bindparam("most", type_=BigInteger)),
+    .limit(bindparam("most", type_=BigInteger))
+    .subquery()
+)
+_order = (_due.c.post_at, _due.c.position, _due.c.id)
+_summed = select(
+    _due,
+    func.sum(func.length(_due.c.content)).over(order_by=_order).label("up_to"),
+    func.row_number().over(order_by=_order).label("number"),
+).subquery()
+_LIST_DUE = Statement(
+    select(*(_summed.c[name] for name in ScheduledMessage.__struct_fields__))
+    .where(or_(_summed.c.number == 1, _summed.c.up_to <= bindparam("characters", type_=BigInteger)))
+    .order_by(_summed.c.number),
     ScheduledMessage,
 )
 _NEXT_TIME = Statement(select(func.min(_s.c.post_at)).where(_IN_CONVERSATION), lambda time: time)
@@ -87,8 +99,11 @@ class SqlScheduledMessages:
     async def put_off(self, message: ScheduledMessage, post_at: int) -> None:
         await self._connection.run(_PUT_OFF, at_organization=message.organization, at_id=message.id, new_post_at=post_at)
 
-    async def list_due(self, organization: str, conversation: str, *, by: int, limit: int) -> list[ScheduledMessage]:
-        return await self._connection.all(_LIST_DUE, organization=organization, conversation=conversation, by=by, most=limit)
+    async def list_due(
+        self, organization: str, conversation: str, *, by: int, limit: int, characters: int
+    ) -> list[ScheduledMessage]:
+        place = {"organization": organization, "conversation": conversation}
+        return await self._connection.all(_LIST_DUE, **place, by=by, most=limit, characters=characters)
 
     async def next_time(self, organization: str, conversation: str) -> int | None:
         return await self._connection.one(_NEXT_TIME, organization=organization, conversation=conversation)
