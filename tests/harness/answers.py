@@ -8,6 +8,8 @@ from gridhall.pipeline.rooms import OF_ROOMS
 METHODS = {method.name: method for method in registry()}
 ROOM_CODES = frozenset(code.code for code in OF_ROOMS)
 META = frozenset({"ok", "error", "warning", "response_metadata", "needed", "provided"})
+AS_USER = frozenset({"chat.postEphemeral", "chat.postMessage", "chat.scheduleMessage"})
+"""Methods that a bot may not send `as_user`, and whose refusal names it."""
 
 
 class Undeclared(AssertionError):
@@ -53,5 +55,15 @@ def _check_refusal(name: str, status: int, answer: dict[str, object], own: set[s
         raise Undeclared(f"{name} met a defect")
     if status != (429 if code == "ratelimited" else 200):
         raise Undeclared(f"{name} refused {code} with HTTP {status}")
-    if extra := answer.keys() - META:
+    if extra := answer.keys() - META - {field for field, said in _own(name, answer).items() if answer.get(field) == said}:
         raise Undeclared(f"{name} refused with fields that refusals do not have: {extra}")
+
+
+def _own(name: str, answer: dict[str, object]) -> dict[str, object]:
+    """The fields that some refusals of some methods have besides, with what is in them."""
+    match name, answer.get("error"), answer.get("response_metadata"):
+        case "chat.postMessage", "invalid_blocks" | "invalid_attachments", {"messages": list(messages)}:
+            return {"errors": [message.removeprefix("[ERROR] ") for message in messages]}
+        case _, "invalid_arguments", _ if name in AS_USER:
+            return {"deprecated_argument": "as_user"}
+    return {}

@@ -303,14 +303,19 @@ def test_what_is_wrong_with_blocks_is_told(press: Live) -> None:
         "[ERROR] must have at least 1 character [json-pointer:/blocks/0/text/text]",
         "[ERROR] must be of a type that can be here, not 'alert' [json-pointer:/blocks/2/type]",
     ]
-    assert answer == refused("invalid_blocks") | {"response_metadata": {"messages": messages}}
+    errors = [message.removeprefix("[ERROR] ") for message in messages]
+    assert answer == refused("invalid_blocks") | {"errors": errors, "response_metadata": {"messages": messages}}
 
 
 def test_a_second_table_is_refused(press: Live) -> None:
     table = {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}
     answer = send(press, "xoxp-mia", channel=DESK, blocks=json.dumps([table, table]))
-    messages = ["[ERROR] must be the message's only table [json-pointer:/blocks/1]"]
-    assert answer == refused("invalid_attachments") | {"response_metadata": {"messages": messages}}
+    why = "must be the message's only table [json-pointer:/blocks/1]"
+    expected = refused("invalid_attachments") | {"response_metadata": {"messages": [f"[ERROR] {why}"]}}
+    assert answer == expected | {"errors": [why]}
+    # Only one method lists it twice.
+    again = press.call("chat.postEphemeral", "xoxp-mia", channel=DESK, user=MAX, blocks=json.dumps([table, table]))
+    assert again == expected
 
 
 def test_blocks_that_say_nothing_are_told_to_say_nothing(press: Live) -> None:
@@ -362,8 +367,13 @@ def test_arguments_without_effect_are_taken(press: Live) -> None:
 
 
 def test_a_bot_is_nobody_else(press: Live) -> None:
-    assert send(press, "xoxb-wire", channel=DESK, text="Hi", as_user="true") == refused("as_user_not_supported")
-    assert send(press, "xoxb-wire", channel=DESK, text="Hi", as_user="false")["ok"]
+    later = press.gridhall.clock.now() // 1_000_000 + 1000
+    for more in ("true", "false"):
+        arguments = {"channel": DESK, "text": "Hi", "as_user": more, "user": MIA, "post_at": later}
+        for method in ("chat.postMessage", "chat.postEphemeral", "chat.scheduleMessage"):
+            answer = press.call(method, "xoxb-wire", **arguments)
+            assert answer == refused("invalid_arguments") | {"deprecated_argument": "as_user"}
+            assert press.call(method, "xoxp-mia", **arguments)["ok"]
 
 
 def test_a_text_that_is_too_long_is_cut(press: Live) -> None:

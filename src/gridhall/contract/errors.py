@@ -22,7 +22,7 @@ class Refusal(Exception):
         super().__init_subclass__(**kwargs)
         cls.code = _CAPITAL.sub("_", cls.__name__).lower()
 
-    def __init__(self, *messages: str, **fields: str) -> None:
+    def __init__(self, *messages: str, **fields: str | list[str]) -> None:
         super().__init__(self.code, *messages)
         self.messages = messages
         self.fields = fields
@@ -498,10 +498,6 @@ class MsgBlocksTooLong(Refusal):
 
 class AttachmentPayloadLimitExceeded(Refusal):
     """The attachments are too long."""
-
-
-class AsUserNotSupported(Refusal):
-    """A bot posts as itself, and as nobody else."""
 
 
 class MarkdownTextConflict(Refusal):

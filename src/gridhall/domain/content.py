@@ -60,10 +60,16 @@ class Composed(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """What a method refuses content with that is too long, where it documents a code of its own."""
+    """How a method refuses content.
+
+    Arguments:
+        long_blocks, long_attachments: what is too long, where it documents a code of its own.
+        listing: whether what is wrong with blocks and attachments is also listed in the field `errors`.
+    """
 
     long_blocks: type[Refusal] = InvalidBlocks
     long_attachments: type[Refusal] = InvalidAttachments
+    listing: bool = False
 
 
 def check(sent: Sent) -> None:
@@ -93,6 +99,15 @@ async def compose(call: "Call", sent: Sent, codes: Codes) -> Composed:
     """
     if sent.is_empty:
         raise NoText
+    try:
+        return await _compose(call, sent, codes)
+    except (InvalidBlocks, InvalidAttachments) as refusal:
+        if codes.listing:
+            refusal.fields["errors"] = [message.removeprefix("[ERROR] ") for message in refusal.messages]
+        raise
+
+
+async def _compose(call: "Call", sent: Sent, codes: Codes) -> Composed:
     attached: msgspec.Raw | UnsetType = UNSET
     if sent.attachments and (read_attachments := attachments.read(sent.attachments, too_long=codes.long_attachments)):
         attached = attachments.written(read_attachments, call.work.source)

@@ -20,7 +20,6 @@ me = partial(own, "chat.meMessage", channel=HALL)
 
 # Where it goes.
 
-posting("as_user_not_supported", "A bot asks to post as a person.", "xoxb-kit", channel=HALL, text="x", as_user="true")
 posting(
     "cannot_reply_to_message", "The message tells that somebody joined.", "xoxp-mia", channel=HALL, text="x", thread_ts=JOINED
 )
@@ -118,9 +117,9 @@ permalink("message_not_found", "No message has this `ts`.", "xoxp-mia", message_
 own(
     "chat.update",
     "block_mismatch",
-    "Blocks without rich text come for what a person wrote.",
+    "Blocks without rich text come for rich text that a person wrote.",
     "xoxp-mia",
-    props.message,
+    props.rich_message,
     blocks='[{"type": "divider"}]',
 )
 own("chat.update", "streaming_state_conflict", "The message is being streamed.", "xoxb-kit", props.stream, text="x")
@@ -139,7 +138,7 @@ none("messages_tab_disabled", "An app's home has no tabs yet.", "chat.postEpheme
 for code in ("draft_already_deleted", "draft_already_sent", "draft_has_conflict", "draft_not_found"):
     none(code, "There are no drafts.", "chat.postMessage")
 none("restricted_action_thread_locked", "Nobody locks threads.", "chat.postMessage", *STREAMS)
-none("as_user_not_supported", "It speaks of workspace apps, which the platform has retired.", "chat.update")
+none("as_user_not_supported", "It speaks of workspace apps, which the platform has retired.", "chat.postMessage", "chat.update")
 none("edit_window_closed", "A workspace sets no time after which messages stay as they are.", "chat.update")
 none("team_not_found", "The conversation is named by its id, whichever workspace it is in.", "chat.update")
 none("update_failed", "Where storage fails, the method answers fatal_error.", "chat.update")

@@ -12,7 +12,6 @@ from gridhall.catalogue.rates import LONGEST, Counted, argument, per_workspace_a
 from gridhall.catalogue.scopes import needs
 from gridhall.contract.errors import (
     AccessDenied,
-    AsUserNotSupported,
     AttachmentPayloadLimitExceeded,
     CannotReplyToMessage,
     ChannelNotFound,
@@ -52,6 +51,7 @@ from gridhall.domain.messages import ME, Author, Draft
 from gridhall.domain.metadata import WHOLE
 from gridhall.domain.mrkdwn import Parse
 from gridhall.methods.chat.arguments import (
+    AsUser,
     Attachments,
     Blocks,
     IconEmoji,
@@ -59,12 +59,13 @@ from gridhall.methods.chat.arguments import (
     MarkdownText,
     Metadata,
     Username,
+    refuse_as_user,
     refuse_unserved,
 )
 
 LONGEST_CLIENT_ID = 255
 
-CODES = Codes(long_blocks=MsgBlocksTooLong, long_attachments=AttachmentPayloadLimitExceeded)
+CODES = Codes(long_blocks=MsgBlocksTooLong, long_attachments=AttachmentPayloadLimitExceeded, listing=True)
 
 
 def _per_channel(actor: Actor, team: str | None, raw: Mapping[str, object]) -> str:
@@ -102,7 +103,7 @@ class PostMessageArgs(msgspec.Struct, frozen=True):
     mrkdwn: Annotated[bool, Arg("Whether clients show the text with its markup.", example="false")] = True
     unfurl_links: Annotated[bool, Arg("Whether links to text are shown with a preview.", example="true")] = True
     unfurl_media: Annotated[bool, Arg("Whether links to media are shown with a preview.", example="false")] = True
-    as_user: Annotated[bool, Arg("Whether the message is the person's own, as it always is with their token.")] = False
+    as_user: AsUser = None
     username: Username = None
     icon_emoji: IconEmoji = None
     icon_url: IconUrl = None
@@ -125,7 +126,6 @@ class PostMessageResult(Ok, kw_only=True):
     scopes=needs("chat:write"),
     rate=POSTING,
     errors=(
-        AsUserNotSupported,
         AttachmentPayloadLimitExceeded,
         CannotReplyToMessage,
         ChannelNotFound,
@@ -195,8 +195,7 @@ def _sent(call: Call, args: PostMessageArgs) -> Sent:
         formatted=args.mrkdwn,
     )
     content.check(sent)
-    if args.as_user and call.actor.acts_as is Token.BOT:
-        raise AsUserNotSupported
+    refuse_as_user(call, args.as_user)
     if args.client_msg_id is not None and len(args.client_msg_id) > LONGEST_CLIENT_ID:
         raise InvalidArguments(f"[ERROR] must be no longer than {LONGEST_CLIENT_ID} characters: client_msg_id")
     return sent

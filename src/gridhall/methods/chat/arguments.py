@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from gridhall.catalogue.arguments import Arg
 from gridhall.contract.errors import InvalidArguments, InvalidAttachments, InvalidBlocksFormat, InvalidMetadataFormat
+from gridhall.contract.tokens import Token
 from gridhall.domain import attachments, blocks, personas
 from gridhall.domain.call import Call
 from gridhall.domain.markdown import LONGEST_MARKDOWN
@@ -49,8 +50,22 @@ IconUrl = Annotated[
     Arg(f"The address of a picture to post under, with `{personas.SCOPE}`.", example="https://example.com/icon.png"),
 ]
 
+AsUser = Annotated[
+    bool | None, Arg("Says nothing with a person's token, whose messages are their own; a bot cannot say it.", example="true")
+]
+
 UNSERVED = frozenset({"current_draft_last_updated_ts", "file_ids"})
 """Arguments that would change the message and are not served yet: a message without what was asked for would be a wrong one."""
+
+
+def refuse_as_user(call: Call, as_user: bool | None) -> None:
+    """Refuse `as_user`, be it true or false, where a bot posts. That the platform does is seen in reports of apps.
+
+    Raises:
+        InvalidArguments: it was sent with a bot's token.
+    """
+    if as_user is not None and call.actor.acts_as is Token.BOT:
+        raise InvalidArguments(deprecated_argument="as_user")
 
 
 def refuse_unserved(call: Call) -> None:

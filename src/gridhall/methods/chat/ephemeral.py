@@ -30,7 +30,16 @@ from gridhall.domain import addressees, content, personas, posting
 from gridhall.domain.call import Call
 from gridhall.domain.content import LONGEST_TEXT, Codes, Sent
 from gridhall.domain.mrkdwn import Parse
-from gridhall.methods.chat.arguments import Attachments, Blocks, IconEmoji, IconUrl, MarkdownText, Username
+from gridhall.methods.chat.arguments import (
+    AsUser,
+    Attachments,
+    Blocks,
+    IconEmoji,
+    IconUrl,
+    MarkdownText,
+    Username,
+    refuse_as_user,
+)
 
 
 class PostEphemeralArgs(msgspec.Struct, frozen=True):
@@ -45,7 +54,7 @@ class PostEphemeralArgs(msgspec.Struct, frozen=True):
     thread_ts: Annotated[str | None, Arg("The message that this one replies to.", example="1405894322.002768")] = None
     parse: Annotated[str | None, Arg("How much of the text becomes links.", example="full")] = None
     link_names: Annotated[bool, Arg("Whether names of channels, and @here and its like, become links.", example="true")] = False
-    as_user: Annotated[bool, Arg("Whether the message is the person's own, as it always is with their token.")] = False
+    as_user: AsUser = None
     username: Username = None
     icon_emoji: IconEmoji = None
     icon_url: IconUrl = None
@@ -84,6 +93,7 @@ async def post_ephemeral(call: Call, args: PostEphemeralArgs) -> PostEphemeralRe
     parse = Parse.of(args.parse, link_names=args.link_names)
     sent = Sent(args.text, args.blocks, args.attachments, args.markdown_text, parse=parse)
     content.check(sent)
+    refuse_as_user(call, args.as_user)
     # Nobody is told of it here, but what is wrong with it is.
     personas.choose(call, username=args.username, icon_emoji=args.icon_emoji, icon_url=args.icon_url)
     conversation = await addressees.see(call, args.channel)

@@ -50,7 +50,7 @@ from gridhall.domain.conversations import Hold, Seen
 from gridhall.domain.messages import Author, Draft, fitting
 from gridhall.domain.metadata import WHOLE
 from gridhall.domain.mrkdwn import Parse
-from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText, Metadata
+from gridhall.methods.chat.arguments import AsUser, Attachments, Blocks, MarkdownText, Metadata, refuse_as_user
 
 USUAL, MOST = 100, 1000
 """The usual page of scheduled messages, and the largest: larger limits count as it."""
@@ -91,7 +91,7 @@ class ScheduleArgs(msgspec.Struct, frozen=True):
     link_names: Annotated[bool, Arg("Whether names of channels, and @here and its like, become links.", example="true")] = False
     unfurl_links: Annotated[bool, Arg("Whether links to text are shown with a preview.", example="true")] = True
     unfurl_media: Annotated[bool, Arg("Whether links to media are shown with a preview.", example="false")] = True
-    as_user: Annotated[bool, Arg("Whether the message is the person's own, as it always is with their token.")] = False
+    as_user: AsUser = None
 
 
 class DelayedMessage(msgspec.Struct, kw_only=True):
@@ -160,6 +160,7 @@ async def schedule_message(call: Call, args: ScheduleArgs) -> ScheduleResult:
     parse = Parse.of(args.parse, link_names=args.link_names)
     sent = Sent(args.text, args.blocks, args.attachments, args.markdown_text, parse=parse)
     content.check(sent)
+    refuse_as_user(call, args.as_user)
     attached = metadata.read(call, args.metadata)
     scheduled.require_time(call.work, args.post_at)
     conversation = await addressees.see(call, args.channel, people=True)
