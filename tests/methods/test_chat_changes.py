@@ -209,13 +209,30 @@ def test_an_edit_is_told_where_text_came_without_blocks(press: Live) -> None:
     assert alter(press, ts, "xoxb-wire", blocks=json.dumps(DIVIDER))["message"]["edited"] == edited
 
 
-def test_what_a_person_wrote_stays_in_rich_text(press: Live) -> None:
-    ts = posted(press)
+def test_rich_text_that_a_person_wrote_stays_rich_text(press: Live) -> None:
+    leaf = {"type": "text", "text": "Words", "style": {"bold": True}}
+    rich = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [leaf]}]}]
+    ts = posted(press, blocks=json.dumps(rich))
     assert alter(press, ts, text="New", blocks=json.dumps(DIVIDER))["error"] == "block_mismatch"
-    rich = alter(press, ts, text="Newer")["message"]["blocks"]
     both = [*DIVIDER, *rich]
-    assert alter(press, ts, blocks=json.dumps(both))["message"]["blocks"] == both
+    blocks = alter(press, ts, blocks=json.dumps(both))["message"]["blocks"]
+    assert [block["type"] for block in blocks] == ["divider", "rich_text"]
     assert "blocks" not in alter(press, ts, blocks="[]")["message"]
+    assert alter(press, ts, blocks=json.dumps(DIVIDER))["message"]["blocks"] == DIVIDER
+    listed = posted(press, "", markdown_text="- One\n- Two")
+    assert alter(press, listed, blocks=json.dumps(DIVIDER))["error"] == "block_mismatch"
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [("Working …", {}), ("*Working* on <https://a.test|it> :wave: &amp; `more`", {}), ("*Working*", {"mrkdwn": "false"})],
+)
+def test_blocks_take_the_place_of_a_text(press: Live, text: str, how: dict[str, str]) -> None:
+    """As programs do that tell how far they are, also with a person's token."""
+    ts = posted(press, text, **how)
+    for blocks in (DIVIDER, [*DIVIDER, {"type": "divider", "block_id": "other"}]):
+        assert alter(press, ts, text="Done", blocks=json.dumps(blocks))["message"]["blocks"] == blocks
+    assert alter(press, ts, text=text, **how)["message"]["blocks"][0]["type"] == "rich_text"
     assert alter(press, ts, blocks=json.dumps(DIVIDER))["message"]["blocks"] == DIVIDER
 
 

@@ -66,6 +66,12 @@ def item(server: Live, *, in_fresh_channel: bool = False) -> Arguments:
     return message(server, "timestamp", channel(server)["channel"] if in_fresh_channel else HALL)
 
 
+def rich_message(server: Live) -> Arguments:
+    """One that she has written in rich text."""
+    section = '{"type": "rich_text_section", "elements": [{"type": "text", "text": "Rich", "style": {"bold": true}}]}'
+    return message(server, blocks=f'[{{"type": "rich_text", "elements": [{section}]}}]')
+
+
 def reacted(server: Live) -> Arguments:
     """A message that Mia has reacted to, and the emoji."""
     arguments = item(server) | {"name": "wave"}

@@ -39,7 +39,19 @@ from gridhall.contract.rates import Tier
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
-from gridhall.domain import authorship, content, conversations, items, messages, metadata, posting, reading, streams, unfurling
+from gridhall.domain import (
+    authorship,
+    content,
+    conversations,
+    items,
+    messages,
+    metadata,
+    posting,
+    reading,
+    rich_text,
+    streams,
+    unfurling,
+)
 from gridhall.domain.call import Call
 from gridhall.domain.content import Codes, Sent
 from gridhall.domain.conversations import Hold, Seen
@@ -199,13 +211,13 @@ async def _edit(call: Call, conversation: Seen, message: Message, sent: Sent, un
         unfurled: the previews that stay, and further attachments; None where nothing was said about them.
 
     Raises:
-        BlockMismatch: blocks without rich text would take the place of what a person wrote.
+        BlockMismatch: blocks without rich text would take the place of rich text that a person wrote.
         NoText: nothing would be left that anybody could see.
     """
     before = message.read()
     own, previews = unfurling.apart(before.attachments)
     after = await _changed(call, msgspec.structs.replace(before, attachments=own), sent)
-    if sent.blocks and call.actor.acts_as in Token.PERSON and _is_rich(before.blocks) and not _is_rich(after.blocks):
+    if sent.blocks and call.actor.acts_as in Token.PERSON and not _is_rich(after.blocks) and _wrote_rich_text(call, before):
         raise BlockMismatch
     if previews or unfurled:
         after = unfurling.together(call, after, previews, unfurled)
@@ -219,6 +231,15 @@ async def _edit(call: Call, conversation: Seen, message: Message, sent: Sent, un
     # Source of when an edit is not told: the reference page of chat.update.
     marked = not sent.blocks and (sent.text is not None or sent.markdown_text is not None)
     return await messages.edit(call.work, conversation, message, after, editor=call.actor.user, marked=marked)
+
+
+def _wrote_rich_text(call: Call, content: Content) -> bool:
+    """Whether there is rich text that is more than what clients show of the text."""
+    if not _is_rich(content.blocks):
+        return False
+    source = call.work.source
+    shown = {_unnamed(rich_text.of(content.text, source, formatted=formatted)) for formatted in (True, False)}
+    return _unnamed(content.blocks) not in shown
 
 
 def _is_rich(blocks: msgspec.Raw | UnsetType) -> bool:
