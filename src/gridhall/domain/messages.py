@@ -136,6 +136,11 @@ class Weighed(Protocol):
     def metadata(self) -> str | None: ...
 
 
+def size_of(messages: Iterable[Weighed]) -> int:
+    """Characters of contents and metadata."""
+    return sum([len(message.content) + len(message.metadata or "") for message in messages])
+
+
 def fitting(messages: Sequence[Weighed], limit: int) -> int:
     """How many of the first messages make a page: up to this many, fewer where they are huge, and one at the least."""
     size = 0

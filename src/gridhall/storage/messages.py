@@ -1,11 +1,14 @@
 """Statements about messages."""
 
+from typing import Any
+
 import msgspec
 from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, insert, literal, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gridhall.domain.messages import SYSTEM, Message, Page
+from gridhall.domain.messages import SYSTEM, Message, Page, size_of
 from gridhall.domain.threads import TOMBSTONE
+from gridhall.storage import portions
 from gridhall.storage.statement import Connection, Remember, Statement
 from gridhall.storage.tables import client_messages, conversation_clocks, deleted_messages, message_edits, messages
 
@@ -113,6 +116,7 @@ _LIST_CHANNEL = Statement(
     Message,
     remember=Remember.BY_CONVERSATION,
     collect=Page,
+    weigh=size_of,
 )
 _LIST_REPLIES = Statement(
     select(*_COLUMNS)
@@ -126,6 +130,7 @@ _LIST_REPLIES = Statement(
     .order_by(_m.c.ts)
     .limit(bindparam("limit")),
     Message,
+    weigh=size_of,
 )
 _MOST_PLACEHOLDERS = 1000
 _in_channel = (
@@ -274,23 +279,30 @@ class SqlMessages:
         )
 
     async def list_channel(self, organization: str, conversation: str, *, oldest: int, latest: int, limit: int) -> Page:
-        page = await self._connection.all(
-            _LIST_CHANNEL, organization=organization, conversation=conversation, oldest=oldest, latest=latest, limit=limit
+        found = await portions.read(
+            self._connection,
+            _LIST_CHANNEL,
+            _before,
+            {"organization": organization, "conversation": conversation, "oldest": oldest, "latest": latest},
+            limit,
         )
-        assert isinstance(page, Page)
-        return page
+        return found if isinstance(found, Page) else Page(found)
 
     async def list_replies(
         self, organization: str, conversation: str, thread_ts: int, *, oldest: int, latest: int, limit: int
     ) -> list[Message]:
-        return await self._connection.all(
+        return await portions.read(
+            self._connection,
             _LIST_REPLIES,
-            organization=organization,
-            conversation=conversation,
-            thread_ts=thread_ts,
-            oldest=oldest,
-            latest=latest,
-            limit=limit,
+            _after,
+            {
+                "organization": organization,
+                "conversation": conversation,
+                "thread_ts": thread_ts,
+                "oldest": oldest,
+                "latest": latest,
+            },
+            limit,
         )
 
     async def find_latest(self, organization: str, conversation: str) -> Message | None:
@@ -314,6 +326,14 @@ class SqlMessages:
             _COUNT_REPLIES, organization=organization, conversation=conversation, thread_ts=thread_ts, after=after, most=most
         )
         return count or 0
+
+
+def _before(message: Message) -> dict[str, Any]:
+    return {"latest": message.ts - 1}
+
+
+def _after(message: Message) -> dict[str, Any]:
+    return {"oldest": message.ts + 1}
 
 
 def _of(message: Message) -> dict[str, object]:

@@ -1,11 +1,13 @@
 """Statements about scheduled messages."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import BigInteger, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 
+from gridhall.domain.messages import size_of
 from gridhall.domain.scheduled import ScheduledMessage
+from gridhall.storage import portions
 from gridhall.storage.conversations import IN_WORKSPACE
 from gridhall.storage.statement import Connection, Statement
 from gridhall.storage.tables import conversations, scheduled_messages
@@ -69,14 +71,14 @@ _of_caller = (
         tuple_(_s.c.post_at, _s.c.id) > tuple_(bindparam("after_time", type_=BigInteger), bindparam("after_id")),
     )
     .order_by(_s.c.post_at, _s.c.id)
-    .limit(bindparam("most", type_=BigInteger))
+    .limit(bindparam("limit", type_=BigInteger))
 )
 _of_conversation = and_(_s.c.organization == bindparam("host"), _s.c.conversation == bindparam("conversation"))
 _is_place = and_(conversations.c.organization == _s.c.organization, conversations.c.id == _s.c.conversation)
 _of_place = _of_caller.select_from(_s.join(conversations, _is_place)).where(IN_WORKSPACE)
-_LIST_OF = Statement(_of_caller, ScheduledMessage)
-_LIST_OF_CONVERSATION = Statement(_of_caller.where(_of_conversation), ScheduledMessage)
-_LIST_OF_PLACE = Statement(_of_place, ScheduledMessage)
+_LIST_OF = Statement(_of_caller, ScheduledMessage, weigh=size_of)
+_LIST_OF_CONVERSATION = Statement(_of_caller.where(_of_conversation), ScheduledMessage, weigh=size_of)
+_LIST_OF_PLACE = Statement(_of_place, ScheduledMessage, weigh=size_of)
 
 
 class SqlScheduledMessages:
@@ -123,7 +125,7 @@ class SqlScheduledMessages:
         after: tuple[int, str],
         limit: int,
     ) -> list[ScheduledMessage]:
-        asked = {
+        asked: dict[str, Any] = {
             "organization": actor.organization,
             "person": actor.user,
             "app": actor.app,
@@ -131,12 +133,16 @@ class SqlScheduledMessages:
             "latest": latest,
             "after_time": after[0],
             "after_id": after[1],
-            "most": limit,
         }
+        statement = _LIST_OF
         if conversation is not None:
-            return await self._connection.all(
-                _LIST_OF_CONVERSATION, **asked, host=conversation[0], conversation=conversation[1]
-            )
-        if workspace is not None and actor.team is None:
-            return await self._connection.all(_LIST_OF_PLACE, **asked, workspace=workspace)
-        return await self._connection.all(_LIST_OF, **asked)
+            statement = _LIST_OF_CONVERSATION
+            asked |= {"host": conversation[0], "conversation": conversation[1]}
+        elif workspace is not None and actor.team is None:
+            statement = _LIST_OF_PLACE
+            asked["workspace"] = workspace
+        return await portions.read(self._connection, statement, _after, asked, limit)
+
+
+def _after(message: ScheduledMessage) -> dict[str, Any]:
+    return {"after_time": message.post_at, "after_id": message.id}

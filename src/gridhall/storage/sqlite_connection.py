@@ -1,13 +1,18 @@
 """Statements run on one SQLite connection, and what is remembered of them."""
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any, TypeVar
 
+from gridhall.domain.messages import LARGEST_PAGE
 from gridhall.domain.work import Conflict
 from gridhall.storage.remembered import Remembered, conversation_of
 from gridhall.storage.statement import SQLITE, Plan, Remember, Statement
 
 T = TypeVar("T")
+
+# Rows that may be huge. Few enough that they take little where they are, and so many that 50 and one more take two rounds.
+_AT_ONCE = 26
 
 _TAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 
@@ -21,6 +26,7 @@ class SqliteConnection:
     __slots__ = ("_execute", "_raw", "last_ts", "remembered")
 
     locks = False
+    at_once: int | None = None
 
     def __init__(self, raw: sqlite3.Connection, remembered: Remembered) -> None:
         self._raw = raw
@@ -84,9 +90,11 @@ class SqliteConnection:
         plan = statement.plan(SQLITE)
         if plan.changes:
             self._note(plan, parameters)
-        rows = self._execute(plan.sql, plan.values(parameters)).fetchall()
-        make = statement.row
-        found = [make(*_with_booleans(row, plan.booleans)) for row in rows] if plan.booleans else [make(*row) for row in rows]
+        cursor = self._execute(plan.sql, plan.values(parameters))
+        if statement.weigh is None:
+            found = _made(statement, plan, cursor.fetchall())
+        else:
+            found = _page(statement, plan, cursor, statement.weigh)
         return statement.collect(found) if statement.collect is not None else found
 
     def _keep(self, statement: Statement[Any], parameters: dict[str, Any], key: tuple[Any, ...], found: Any) -> None:
@@ -119,6 +127,26 @@ class WritingConnection(SqliteConnection):
     def _keep(self, statement: Statement[Any], parameters: dict[str, Any], key: tuple[Any, ...], found: Any) -> None:
         if self.changed.isdisjoint(statement.plan(SQLITE).tables):
             self.remembered.keep(statement, parameters, key, found)
+
+
+def _made(statement: Statement[T], plan: Plan, rows: list[tuple[Any, ...]]) -> list[T]:
+    make = statement.row
+    return [make(*_with_booleans(row, plan.booleans)) for row in rows] if plan.booleans else [make(*row) for row in rows]
+
+
+def _page(statement: Statement[T], plan: Plan, cursor: sqlite3.Cursor, weigh: Callable[[list[T]], int]) -> list[T]:
+    """Rows as far as they make a page. Those behind them are never read."""
+    found: list[T] = []
+    weight = 0
+    while weight <= LARGEST_PAGE:
+        rows = cursor.fetchmany(_AT_ONCE)
+        made = _made(statement, plan, rows)
+        found += made
+        if len(rows) < _AT_ONCE:
+            break
+        weight += weigh(made)
+    cursor.close()
+    return found
 
 
 def _with_booleans(row: tuple[Any, ...], booleans: tuple[int, ...]) -> list[Any]:

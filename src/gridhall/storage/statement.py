@@ -67,9 +67,11 @@ class Statement(Generic[T]):
         row: called with a row's columns in order.
         remember: whether what it gives may be kept. By conversation it needs a parameter of that name.
         collect: called with all rows together, where they become more than a list.
+        weigh: called with rows, where they may be huge, for how many characters they hold. An engine may leave out the rest of
+            them where the first ones, two at the least, are more than make a page.
     """
 
-    __slots__ = ("_clause", "_plans", "collect", "remember", "row")
+    __slots__ = ("_clause", "_plans", "collect", "remember", "row", "weigh")
 
     def __init__(
         self,
@@ -78,9 +80,11 @@ class Statement(Generic[T]):
         *,
         remember: Remember = Remember.NOT,
         collect: Callable[[list[T]], list[T]] | None = None,
+        weigh: Callable[[list[T]], int] | None = None,
     ) -> None:
         self.remember = remember
         self.collect = collect
+        self.weigh = weigh
         self._clause = clause
         self._plans: dict[int, Plan] = {}
         self.row = row
@@ -98,11 +102,13 @@ class Connection(Protocol):
 
     `last_ts` are the last `ts` given out in conversations, by their ids, where this process alone gives them out; None where
     other processes do as well, so that the database has to. `locks` is whether others write meanwhile, so that what decides has
-    to be held.
+    to be held. `at_once` is how many rows that may be huge are to be asked for at once, None where the engine leaves out what
+    is more than a page.
     """
 
     last_ts: dict[str, int] | None
     locks: bool
+    at_once: int | None
 
     async def one(self, statement: Statement[T], **parameters: Any) -> T | None:
         """The first row, or None."""
