@@ -656,6 +656,11 @@ def test_elements_have_ids_of_their_own_in_their_block() -> None:
     assert pointers({"type": "context_actions", "elements": [FEEDBACK] * 2}) == ["/blocks/0/elements/1/action_id"]
 
 
+def test_no_more_faults_are_told_than_there_may_be_blocks() -> None:
+    twice = {"type": "actions", "elements": [ELEMENTS["button"]] * 25}
+    assert len(pointers(*[twice] * 5)) == 50
+
+
 def test_one_element_has_the_cursor() -> None:
     first = {"type": "section", "text": plain(), "accessory": {"type": "users_select", "focus_on_load": True}}
     second = {"type": "input", "label": plain(), "element": {"type": "plain_text_input", "focus_on_load": True}}

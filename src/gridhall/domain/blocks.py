@@ -45,7 +45,8 @@ def read(
         code, two_tables: what they are refused with where one is wrong, or where there is more than one table.
 
     Raises:
-        code: one is wrong; its messages tell where and why, of each block the first fault.
+        code: one is wrong; its messages tell where and why, of each block the first fault, or what is wrong with all together,
+            as many times as there may be blocks.
         too_long: all of them together are.
         two_tables: there is more than one table.
     """
@@ -64,7 +65,7 @@ def read(
     for number, block in enumerate(blocks):
         whole.take(block, f"{at}/{number}")
     if whole.faults:
-        raise code(*whole.faults)
+        raise code(*whole.faults[:MOST])
     if len(whole.tables) > 1:
         raise two_tables(fault("must be the message's only table", whole.tables[1]))
     return blocks
