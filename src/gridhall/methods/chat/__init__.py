@@ -18,25 +18,12 @@ from gridhall.contract.errors import (
     DuplicateChannelNotFound,
     DuplicateMessageNotFound,
     InvalidArguments,
-    InvalidAttachments,
-    InvalidBlocks,
-    InvalidBlocksFormat,
-    InvalidMetadataFormat,
-    InvalidMetadataSchema,
     IsArchived,
-    MarkdownTextConflict,
-    MetadataMustBeSentFromApp,
-    MetadataTooLarge,
     MsgBlocksTooLong,
     MsgTooLong,
     NoText,
     NotInChannel,
-    RestrictedAction,
-    RestrictedActionNonThreadableChannel,
-    RestrictedActionReadOnlyChannel,
-    RestrictedActionThreadOnlyChannel,
     TeamNotFound,
-    TooManyAttachments,
 )
 from gridhall.contract.messages import Content, Message, ready
 from gridhall.contract.rates import Limit, Tier
@@ -51,13 +38,23 @@ from gridhall.domain.messages import ME, Author, Draft
 from gridhall.domain.metadata import WHOLE
 from gridhall.domain.mrkdwn import Parse
 from gridhall.methods.chat.arguments import (
+    CONTENT_ERRORS,
+    METADATA_ERRORS,
+    Addressee,
     AsUser,
     Attachments,
     Blocks,
     IconEmoji,
     IconUrl,
+    LinkNames,
     MarkdownText,
     Metadata,
+    ParseMode,
+    ReplyBroadcast,
+    Text,
+    ThreadTs,
+    UnfurlLinks,
+    UnfurlMedia,
     Username,
     refuse_as_user,
     refuse_unserved,
@@ -85,24 +82,19 @@ POSTING = (
 class PostMessageArgs(msgspec.Struct, frozen=True):
     """Arguments of chat.postMessage."""
 
-    channel: Annotated[
-        str,
-        Arg("The conversation, the name of a channel, or the person to write to.", missing=ChannelNotFound, example="C123456"),
-    ]
-    text: Annotated[str | None, Arg("The message; beside blocks what a notification says.", example="Hello world")] = None
+    channel: Addressee
+    text: Text = None
     blocks: Blocks = None
     attachments: Attachments = None
     markdown_text: MarkdownText = None
     metadata: Metadata = None
-    thread_ts: Annotated[str | None, Arg("The message that this one replies to.", example="1405894322.002768")] = None
-    reply_broadcast: Annotated[bool, Arg("Whether the channel shows a reply as well.", example="true")] = False
-    parse: Annotated[
-        str | None, Arg("`none` links no bare address, `full` takes the text for unformatted.", example="full")
-    ] = None
-    link_names: Annotated[bool, Arg("Whether names of channels, and @here and its like, become links.", example="true")] = False
+    thread_ts: ThreadTs = None
+    reply_broadcast: ReplyBroadcast = False
+    parse: ParseMode = None
+    link_names: LinkNames = False
     mrkdwn: Annotated[bool, Arg("Whether clients show the text with its markup.", example="false")] = True
-    unfurl_links: Annotated[bool, Arg("Whether links to text are shown with a preview.", example="true")] = True
-    unfurl_media: Annotated[bool, Arg("Whether links to media are shown with a preview.", example="false")] = True
+    unfurl_links: UnfurlLinks = True
+    unfurl_media: UnfurlMedia = True
     as_user: AsUser = None
     username: Username = None
     icon_emoji: IconEmoji = None
@@ -131,25 +123,13 @@ class PostMessageResult(Ok, kw_only=True):
         ChannelNotFound,
         DuplicateChannelNotFound,
         DuplicateMessageNotFound,
-        InvalidAttachments,
-        InvalidBlocks,
-        InvalidBlocksFormat,
-        InvalidMetadataFormat,
-        InvalidMetadataSchema,
         IsArchived,
-        MarkdownTextConflict,
-        MetadataMustBeSentFromApp,
-        MetadataTooLarge,
         MsgBlocksTooLong,
-        MsgTooLong,
-        NoText,
         NotInChannel,
-        RestrictedAction,
-        RestrictedActionNonThreadableChannel,
-        RestrictedActionReadOnlyChannel,
-        RestrictedActionThreadOnlyChannel,
         TeamNotFound,
-        TooManyAttachments,
+        *CONTENT_ERRORS,
+        *METADATA_ERRORS,
+        *posting.RESTRICTED,
     ),
     writes=True,
 )

@@ -3,7 +3,22 @@
 from typing import Annotated, Any
 
 from gridhall.catalogue.arguments import Arg
-from gridhall.contract.errors import InvalidArguments, InvalidAttachments, InvalidBlocksFormat, InvalidMetadataFormat
+from gridhall.contract.errors import (
+    ChannelNotFound,
+    InvalidArguments,
+    InvalidAttachments,
+    InvalidBlocks,
+    InvalidBlocksFormat,
+    InvalidMetadataFormat,
+    InvalidMetadataSchema,
+    MarkdownTextConflict,
+    MetadataMustBeSentFromApp,
+    MetadataTooLarge,
+    MsgTooLong,
+    NoText,
+    Refusal,
+    TooManyAttachments,
+)
 from gridhall.contract.tokens import Token
 from gridhall.domain import attachments, blocks, personas
 from gridhall.domain.call import Call
@@ -15,6 +30,36 @@ _BLOCKS = '[{"type": "section", "text": {"type": "plain_text", "text": "Hello wo
 _METADATA = '{"event_type": "task_created", "event_payload": {"id": "11223", "title": "Redesign the home page"}}'
 _ATTACHMENTS = '[{"pretext": "pre-hello", "text": "text-world"}]'
 
+CONTENT_ERRORS: tuple[type[Refusal], ...] = (
+    InvalidAttachments,
+    InvalidBlocks,
+    InvalidBlocksFormat,
+    MarkdownTextConflict,
+    MsgTooLong,
+    NoText,
+    TooManyAttachments,
+)
+"""What content may be refused with, wherever it is sent."""
+
+METADATA_ERRORS: tuple[type[Refusal], ...] = (
+    InvalidMetadataFormat,
+    InvalidMetadataSchema,
+    MetadataMustBeSentFromApp,
+    MetadataTooLarge,
+)
+"""What metadata may be refused with beside a whole message."""
+
+Text = Annotated[str | None, Arg("The message; beside blocks what a notification says.", example="Hello world")]
+ThreadTs = Annotated[str | None, Arg("The message that this one replies to.", example="1405894322.002768")]
+ReplyBroadcast = Annotated[bool, Arg("Whether the channel shows a reply as well.", example="true")]
+ParseMode = Annotated[str | None, Arg("`none` links no bare address, `full` takes the text for unformatted.", example="full")]
+LinkNames = Annotated[bool, Arg("Whether names of channels, and @here and its like, become links.", example="true")]
+UnfurlLinks = Annotated[bool, Arg("Whether links to text are shown with a preview.", example="true")]
+UnfurlMedia = Annotated[bool, Arg("Whether links to media are shown with a preview.", example="false")]
+Addressee = Annotated[
+    str,
+    Arg("The conversation, the name of a channel, or the person to write to.", missing=ChannelNotFound, example="C123456"),
+]
 Blocks = Annotated[
     Objects | None, Arg(f"The message's blocks, up to {blocks.MOST}.", invalid=InvalidBlocksFormat, example=_BLOCKS)
 ]

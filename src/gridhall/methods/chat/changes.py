@@ -16,22 +16,14 @@ from gridhall.contract.errors import (
     CantUpdateMessage,
     ChannelNotFound,
     InvalidAttachments,
-    InvalidBlocks,
-    InvalidBlocksFormat,
-    InvalidMetadataFormat,
-    InvalidMetadataSchema,
     IsInactive,
-    MarkdownTextConflict,
     MessageNotFound,
-    MetadataMustBeSentFromApp,
-    MetadataTooLarge,
     MsgTooLong,
     NoDualBroadcastContentUpdate,
     NoText,
     NotInChannel,
     Refusal,
     StreamingStateConflict,
-    TooManyAttachments,
 )
 from gridhall.contract.messages import BotProfile, Content, Edited
 from gridhall.contract.messages import Metadata as MetadataObject
@@ -58,7 +50,16 @@ from gridhall.domain.conversations import Hold, Seen
 from gridhall.domain.messages import BOT_MESSAGE, BROADCAST, Message
 from gridhall.domain.metadata import WHOLE
 from gridhall.domain.mrkdwn import Parse
-from gridhall.methods.chat.arguments import Attachments, Blocks, MarkdownText, Metadata, Objects, refuse_unserved
+from gridhall.methods.chat.arguments import (
+    CONTENT_ERRORS,
+    METADATA_ERRORS,
+    Attachments,
+    Blocks,
+    MarkdownText,
+    Metadata,
+    Objects,
+    refuse_unserved,
+)
 
 LONGEST_UPDATE = 4_000
 """Characters of a changed text. Source: the reference page of chat.update."""
@@ -135,21 +136,12 @@ _told = msgspec.json.Decoder(UpdatedMessage).decode
         CantBroadcastMessage,
         CantUpdateMessage,
         ChannelNotFound,
-        InvalidAttachments,
-        InvalidBlocks,
-        InvalidBlocksFormat,
-        InvalidMetadataFormat,
-        InvalidMetadataSchema,
         IsInactive,
-        MarkdownTextConflict,
         MessageNotFound,
-        MetadataMustBeSentFromApp,
-        MetadataTooLarge,
-        MsgTooLong,
         NoDualBroadcastContentUpdate,
-        NoText,
         StreamingStateConflict,
-        TooManyAttachments,
+        *CONTENT_ERRORS,
+        *METADATA_ERRORS,
     ),
     writes=True,
 )

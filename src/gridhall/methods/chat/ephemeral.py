@@ -10,16 +10,11 @@ from gridhall.catalogue.scopes import needs
 from gridhall.contract.errors import (
     CannotReplyToMessage,
     ChannelNotFound,
-    InvalidAttachments,
-    InvalidBlocks,
-    InvalidBlocksFormat,
     IsArchived,
-    MarkdownTextConflict,
     MsgTooLong,
     NoText,
     NotInChannel,
     RestrictedAction,
-    TooManyAttachments,
     UserNotInChannel,
 )
 from gridhall.contract.rates import Tier
@@ -31,12 +26,16 @@ from gridhall.domain.call import Call
 from gridhall.domain.content import LONGEST_TEXT, Codes, Sent
 from gridhall.domain.mrkdwn import Parse
 from gridhall.methods.chat.arguments import (
+    CONTENT_ERRORS,
     AsUser,
     Attachments,
     Blocks,
     IconEmoji,
     IconUrl,
+    LinkNames,
     MarkdownText,
+    Text,
+    ThreadTs,
     Username,
     refuse_as_user,
 )
@@ -47,13 +46,13 @@ class PostEphemeralArgs(msgspec.Struct, frozen=True):
 
     channel: Annotated[str, Arg("The conversation, or the name of a channel.", missing=ChannelNotFound, example="C123456")]
     user: Annotated[str, Arg("Who is to see it, a member of the conversation.", example="U0BPQUNTA")]
-    text: Annotated[str | None, Arg("The message; beside blocks what a notification says.", example="Hello world")] = None
+    text: Text = None
     blocks: Blocks = None
     attachments: Attachments = None
     markdown_text: MarkdownText = None
-    thread_ts: Annotated[str | None, Arg("The message that this one replies to.", example="1405894322.002768")] = None
+    thread_ts: ThreadTs = None
     parse: Annotated[str | None, Arg("How much of the text becomes links.", example="full")] = None
-    link_names: Annotated[bool, Arg("Whether names of channels, and @here and its like, become links.", example="true")] = False
+    link_names: LinkNames = False
     as_user: AsUser = None
     username: Username = None
     icon_emoji: IconEmoji = None
@@ -74,17 +73,11 @@ class PostEphemeralResult(Ok, kw_only=True):
     errors=(
         CannotReplyToMessage,
         ChannelNotFound,
-        InvalidAttachments,
-        InvalidBlocks,
-        InvalidBlocksFormat,
         IsArchived,
-        MarkdownTextConflict,
-        MsgTooLong,
-        NoText,
         NotInChannel,
         RestrictedAction,
-        TooManyAttachments,
         UserNotInChannel,
+        *CONTENT_ERRORS,
     ),
     writes=True,
 )

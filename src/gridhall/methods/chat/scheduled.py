@@ -12,30 +12,17 @@ from gridhall.contract.errors import (
     CannotReplyToMessage,
     ChannelNotFound,
     InvalidArguments,
-    InvalidAttachments,
-    InvalidBlocks,
-    InvalidBlocksFormat,
     InvalidChannel,
     InvalidCursor,
-    InvalidMetadataFormat,
-    InvalidMetadataSchema,
     InvalidScheduledMessageId,
     InvalidTime,
     IsArchived,
-    MarkdownTextConflict,
-    MetadataMustBeSentFromApp,
-    MetadataTooLarge,
     MsgTooLong,
     NoText,
     NotInChannel,
-    RestrictedAction,
-    RestrictedActionNonThreadableChannel,
-    RestrictedActionReadOnlyChannel,
-    RestrictedActionThreadOnlyChannel,
     RestrictedTooMany,
     TimeInPast,
     TimeTooFar,
-    TooManyAttachments,
 )
 from gridhall.contract.messages import BotProfile, Content
 from gridhall.contract.messages import Metadata as MetadataObject
@@ -50,7 +37,23 @@ from gridhall.domain.conversations import Hold, Seen
 from gridhall.domain.messages import Author, Draft, fitting
 from gridhall.domain.metadata import WHOLE
 from gridhall.domain.mrkdwn import Parse
-from gridhall.methods.chat.arguments import AsUser, Attachments, Blocks, MarkdownText, Metadata, refuse_as_user
+from gridhall.methods.chat.arguments import (
+    CONTENT_ERRORS,
+    METADATA_ERRORS,
+    Addressee,
+    AsUser,
+    Attachments,
+    Blocks,
+    LinkNames,
+    MarkdownText,
+    Metadata,
+    ParseMode,
+    ReplyBroadcast,
+    ThreadTs,
+    UnfurlLinks,
+    UnfurlMedia,
+    refuse_as_user,
+)
 
 USUAL, MOST = 100, 1000
 """The usual page of scheduled messages, and the largest: larger limits count as it."""
@@ -62,10 +65,7 @@ END = 2**53
 class ScheduleArgs(msgspec.Struct, frozen=True):
     """Arguments of chat.scheduleMessage."""
 
-    channel: Annotated[
-        str,
-        Arg("The conversation, the name of a channel, or the person to write to.", missing=ChannelNotFound, example="C123456"),
-    ]
+    channel: Addressee
     post_at: Annotated[
         int,
         Arg(
@@ -83,14 +83,12 @@ class ScheduleArgs(msgspec.Struct, frozen=True):
     attachments: Attachments = None
     markdown_text: MarkdownText = None
     metadata: Metadata = None
-    thread_ts: Annotated[str | None, Arg("The message that this one replies to.", example="1405894322.002768")] = None
-    reply_broadcast: Annotated[bool, Arg("Whether the channel shows a reply as well.", example="true")] = False
-    parse: Annotated[
-        str | None, Arg("`none` links no bare address, `full` takes the text for unformatted.", example="full")
-    ] = None
-    link_names: Annotated[bool, Arg("Whether names of channels, and @here and its like, become links.", example="true")] = False
-    unfurl_links: Annotated[bool, Arg("Whether links to text are shown with a preview.", example="true")] = True
-    unfurl_media: Annotated[bool, Arg("Whether links to media are shown with a preview.", example="false")] = True
+    thread_ts: ThreadTs = None
+    reply_broadcast: ReplyBroadcast = False
+    parse: ParseMode = None
+    link_names: LinkNames = False
+    unfurl_links: UnfurlLinks = True
+    unfurl_media: UnfurlMedia = True
     as_user: AsUser = None
 
 
@@ -131,27 +129,15 @@ _told = msgspec.json.Decoder(DelayedMessage).decode
     rate=Tier.THREE,
     errors=(
         ChannelNotFound,
-        InvalidAttachments,
-        InvalidBlocks,
-        InvalidBlocksFormat,
-        InvalidMetadataFormat,
-        InvalidMetadataSchema,
         InvalidTime,
         IsArchived,
-        MarkdownTextConflict,
-        MetadataMustBeSentFromApp,
-        MetadataTooLarge,
-        MsgTooLong,
-        NoText,
         NotInChannel,
-        RestrictedAction,
-        RestrictedActionNonThreadableChannel,
-        RestrictedActionReadOnlyChannel,
-        RestrictedActionThreadOnlyChannel,
         RestrictedTooMany,
         TimeInPast,
         TimeTooFar,
-        TooManyAttachments,
+        *CONTENT_ERRORS,
+        *METADATA_ERRORS,
+        *posting.RESTRICTED,
     ),
     writes=True,
 )

@@ -29,6 +29,7 @@ from gridhall.contract.errors import (
     MsgTooLong,
     NoText,
     NotInChannel,
+    Refusal,
     RestrictedActionNonThreadableChannel,
     RestrictedActionReadOnlyChannel,
     StreamingModeMismatch,
@@ -67,6 +68,30 @@ Chunks = Annotated[
         example=_CHUNKS,
     ),
 ]
+
+_OF_A_PIECE: tuple[type[Refusal], ...] = (
+    CannotProvideBothMarkdownTextAndChunks,
+    ChannelNotFound,
+    InvalidBlocks,
+    InvalidChunks,
+    IsArchived,
+    MsgBlocksTooLong,
+    MsgBlocksTooMany,
+    MsgTooLong,
+    NotInChannel,
+    RestrictedActionNonThreadableChannel,
+    RestrictedActionReadOnlyChannel,
+)
+"""What any piece of a streamed message may be refused with, and those after the first."""
+
+_OF_A_LATER_PIECE: tuple[type[Refusal], ...] = (
+    *_OF_A_PIECE,
+    MessageNotFound,
+    MessageNotInStreamingState,
+    MessageNotOwnedByApp,
+    NoText,
+    StreamingModeMismatch,
+)
 
 DISPLAYS: tuple[Display, ...] = get_args(Display)
 
@@ -107,22 +132,12 @@ class StreamResult(Ok, kw_only=True):
     scopes=needs("chat:write"),
     rate=Tier.TWO,
     errors=(
-        CannotProvideBothMarkdownTextAndChunks,
-        ChannelNotFound,
-        InvalidBlocks,
-        InvalidChunks,
         InvalidThreadTs,
-        IsArchived,
         MissingRecipientTeamId,
         MissingRecipientUserId,
-        MsgBlocksTooLong,
-        MsgBlocksTooMany,
-        MsgTooLong,
-        NotInChannel,
-        RestrictedActionNonThreadableChannel,
-        RestrictedActionReadOnlyChannel,
         TeamNotFound,
         UserNotFound,
+        *_OF_A_PIECE,
     ),
     writes=True,
 )
@@ -156,24 +171,7 @@ class AppendStreamArgs(msgspec.Struct, frozen=True):
     tokens=Token.BOT,
     scopes=needs("chat:write"),
     rate=Tier.FOUR,
-    errors=(
-        CannotProvideBothMarkdownTextAndChunks,
-        ChannelNotFound,
-        InvalidBlocks,
-        InvalidChunks,
-        IsArchived,
-        MessageNotFound,
-        MessageNotInStreamingState,
-        MessageNotOwnedByApp,
-        MsgBlocksTooLong,
-        MsgBlocksTooMany,
-        MsgTooLong,
-        NoText,
-        NotInChannel,
-        RestrictedActionNonThreadableChannel,
-        RestrictedActionReadOnlyChannel,
-        StreamingModeMismatch,
-    ),
+    errors=_OF_A_LATER_PIECE,
     writes=True,
 )
 async def append_stream(call: Call, args: AppendStreamArgs) -> StreamResult:
@@ -215,25 +213,10 @@ class StopStreamResult(StreamResult, kw_only=True):
     scopes=needs("chat:write"),
     rate=Tier.TWO,
     errors=(
-        CannotProvideBothMarkdownTextAndChunks,
-        ChannelNotFound,
-        InvalidBlocks,
-        InvalidChunks,
         InvalidMetadataFormat,
         InvalidMetadataSchema,
-        IsArchived,
-        MessageNotFound,
-        MessageNotInStreamingState,
-        MessageNotOwnedByApp,
         MetadataTooLarge,
-        MsgBlocksTooLong,
-        MsgBlocksTooMany,
-        MsgTooLong,
-        NoText,
-        NotInChannel,
-        RestrictedActionNonThreadableChannel,
-        RestrictedActionReadOnlyChannel,
-        StreamingModeMismatch,
+        *_OF_A_LATER_PIECE,
     ),
     writes=True,
 )
