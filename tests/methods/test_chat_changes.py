@@ -201,6 +201,14 @@ def test_blocks_stay_unless_they_are_sent(press: Live) -> None:
     assert alter(press, only, blocks=json.dumps(two))["message"]["blocks"] == two
 
 
+def test_blocks_without_a_text_bring_their_own(press: Live) -> None:
+    ts = press.call("chat.postMessage", "xoxb-wire", channel=DESK, text="Words")["ts"]
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": "What *they* say"}}
+    answer = alter(press, ts, "xoxb-wire", blocks=json.dumps([section]))
+    assert (answer["text"], answer["message"]["text"]) == ("What *they* say", "What *they* say")
+    assert alter(press, ts, "xoxb-wire", blocks="[]")["text"] == "What *they* say"
+
+
 def test_an_edit_is_told_where_text_came_without_blocks(press: Live) -> None:
     ts = press.call("chat.postMessage", "xoxb-wire", channel=DESK, text="Words")["ts"]
     assert "edited" not in alter(press, ts, "xoxb-wire", text="New", blocks=json.dumps(DIVIDER))["message"]
