@@ -100,12 +100,18 @@ class Serving:
 
 
 @contextmanager
-def serve(*arguments: str, folder: Path, deadline: float = DEADLINE, **variables: str) -> Iterator[Serving]:
-    """`gridhall serve` on a free port, ready; killed at the end, or after so many seconds, where it still runs."""
+def serve(
+    *arguments: str, folder: Path, deadline: float = DEADLINE, program: tuple[str, ...] = PROGRAM, **variables: str
+) -> Iterator[Serving]:
+    """`gridhall serve` on a free port, ready; killed at the end, or after so many seconds, where it still runs.
+
+    Arguments:
+        program: what is run in its place.
+    """
     log = folder / "stderr.log"
     with log.open("a") as stderr:
         process = subprocess.Popen(
-            [*PROGRAM, "serve", *arguments],
+            [*program, "serve", *arguments],
             cwd=folder,
             env=environment(**{"GRIDHALL_PORT": "0"} | variables),
             stdout=subprocess.PIPE,

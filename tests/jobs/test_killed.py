@@ -14,15 +14,15 @@ from jobs.worker import working
 
 
 def test_a_killed_worker_loses_and_doubles_nothing(any_databases: Databases, tmp_path: Path) -> None:
-    kill_in_rounds(any_databases.filled(), tmp_path, 2)
+    kill_in_rounds(any_databases.filled(), tmp_path, 1)
 
 
 def test_killed_workers_lose_and_double_nothing(postgres_databases: Databases, tmp_path: Path) -> None:
     kill_in_rounds(postgres_databases.filled(), tmp_path, 1, workers=2)
 
 
-def test_a_worker_that_ends_leaves_nothing_that_others_wait_for(any_databases: Databases, tmp_path: Path) -> None:
-    kill_in_rounds(any_databases.filled(), tmp_path, 1, how=signal.SIGTERM)
+def test_a_worker_that_ends_leaves_nothing_that_others_wait_for(postgres_databases: Databases, tmp_path: Path) -> None:
+    kill_in_rounds(postgres_databases.filled(), tmp_path, 1, how=signal.SIGTERM)
 
 
 def test_another_takes_over_from_a_dead_worker_after_its_lease(postgres_databases: Databases, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Many scheduled messages while the server that posts them is killed, and what has to be there of them afterwards."""
 
+import os
 import random
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from cli.program import Serving, serve
+from cli.program import ROOT, Serving, serve
 from harness.databases import Databases
 from harness.storage import wait_until
 from storage.killing import Connection
@@ -25,6 +27,11 @@ _AHEAD = 1000
 """Seconds until the first of them, which is more than it takes to schedule them."""
 
 _CLIENTS = 4
+
+_HASTY = (sys.executable, "-m", "jobs.hasty")
+"""What is killed: the next one has to wait for the leases of the one before."""
+
+_PATH = os.pathsep.join(str(ROOT / folder) for folder in ("src", "tests"))
 
 
 def database(databases: Databases, folder: Path, channels: int) -> str:
@@ -157,7 +164,7 @@ def kill_while_posting(
     arguments = ("--database", database, "--rate-limits", "off", "--control-key", KEY, *options)
     middle = before = due = 0
     for round in range(rounds + 1):
-        with serve(*arguments, folder=folder, deadline=deadline) as server:
+        with serve(*arguments, folder=folder, deadline=deadline, program=_HASTY, PYTHONPATH=_PATH) as server:
             if round == 0:
                 schedule.put_down(server)
             there = schedule.posted(server)
