@@ -135,7 +135,10 @@ def test_what_bots_send_in_another_type_is_put_right(sent: dict[str, Any], given
 )
 @pytest.mark.parametrize("script", ["java\tscript:x", "\x01JavaScript:x", "java\nscript:x", " data:text/html,x", "vbscript :x"])
 def test_no_address_is_a_script_s(name: str, script: str) -> None:
-    assert told({"text": "x", name: script}) == f"[ERROR] must be of the form for it [json-pointer:/attachments/0/{name}]"
+    assert (
+        told({"text": "x", name: script})
+        == f"[ERROR] must be an address that runs no script [json-pointer:/attachments/0/{name}]"
+    )
     assert stored({"text": "x", name: "slack://user?id=U1"})[0][name] == "slack://user?id=U1"
 
 
@@ -189,8 +192,8 @@ def test_what_was_sent_is_not_touched() -> None:
         ({"fields": [{"title": "x"}, {"value": [1]}]}, "must be a string", "/fields/1/value"),
         ({"mrkdwn_in": True}, "must be an array", "/mrkdwn_in"),
         ({"mrkdwn_in": ["text", []]}, "must be a string", "/mrkdwn_in/1"),
-        ({"title_link": "JavaScript:alert(1)"}, "must be of the form for it", "/title_link"),
-        ({"image_url": " data:image/png;base64,"}, "must be of the form for it", "/image_url"),
+        ({"title_link": "JavaScript:alert(1)"}, "must be an address that runs no script", "/title_link"),
+        ({"image_url": " data:image/png;base64,"}, "must be an address that runs no script", "/image_url"),
         ({"blocks": "[]"}, "must be an array", "/blocks"),
         ({"blocks": [1]}, "must be an object", "/blocks/0"),
         ({"actions": {"type": "button"}}, "must be an array", "/actions"),
@@ -199,12 +202,16 @@ def test_what_was_sent_is_not_touched() -> None:
         ({"actions": [BUTTON, {"name": "n", "text": "x"}]}, "needs the field `type`", "/actions/1"),
         ({"actions": [BUTTON | {"type": "lever"}]}, "must be of a type that can be here, not 'lever'", "/actions/0/type"),
         ({"actions": [{"type": "button", "name": "n"}]}, "needs the field `text`", "/actions/0"),
-        ({"actions": [BUTTON | {"style": "loud"}]}, "must be one of the values for it", "/actions/0/style"),
+        ({"actions": [BUTTON | {"style": "loud"}]}, "must be one of '', 'danger', 'default', 'primary'", "/actions/0/style"),
         ({"actions": [BUTTON | {"value": "x" * 2_001}]}, "must have no more than 2,000 characters", "/actions/0/value"),
-        ({"actions": [BUTTON | {"url": "vbscript:x"}]}, "must be of the form for it", "/actions/0/url"),
+        ({"actions": [BUTTON | {"url": "vbscript:x"}]}, "must be an address that runs no script", "/actions/0/url"),
         ({"actions": [BUTTON | {"confirm": {"title": "?"}}]}, "needs the field `text`", "/actions/0/confirm"),
         ({"actions": [{"type": "select", "text": "x"}]}, "needs the field `name`", "/actions/0"),
-        ({"actions": [MENU | {"data_source": "moon"}]}, "must be one of the values for it", "/actions/0/data_source"),
+        (
+            {"actions": [MENU | {"data_source": "moon"}]},
+            "must be one of 'channels', 'conversations', 'external', 'static', 'users'",
+            "/actions/0/data_source",
+        ),
         ({"actions": [MENU | {"min_query_length": "3"}]}, "must be an integer", "/actions/0/min_query_length"),
         ({"actions": [MENU | {"options": [{"text": "x"}]}]}, "needs the field `value`", "/actions/0/options/0"),
         ({"actions": [MENU | {"options": MENU["options"] * 101}]}, "must have no more than 100 items", "/actions/0/options"),

@@ -70,9 +70,8 @@ def test_what_is_shown_of_a_run(leaf: Json, text: str) -> None:
 def test_ids_and_names_have_a_form(leaf: Json, field: str) -> None:
     with pytest.raises(InvalidBlocks) as refusal:
         read(rich(leaf))
-    assert refusal.value.messages == (
-        f"[ERROR] must be of the form for it [json-pointer:/blocks/0/elements/0/elements/0/{field}]",
-    )
+    form = "a name without blanks and `<>&|`" if field == "name" else "an id of capital letters and digits"
+    assert refusal.value.messages == (f"[ERROR] must be {form} [json-pointer:/blocks/0/elements/0/elements/0/{field}]",)
 
 
 @pytest.mark.parametrize(

@@ -531,7 +531,7 @@ PLACES = [
 @pytest.mark.parametrize(("name", "pointer"), PLACES)
 def test_no_address_is_a_script_s(name: str, pointer: str, script: str) -> None:
     assert error(changed(SAMPLES[name], pointer, script)) == (
-        f"[ERROR] must be of the form for it [json-pointer:/blocks/0{pointer}]"
+        f"[ERROR] must be an address that runs no script [json-pointer:/blocks/0{pointer}]"
     )
 
 
@@ -752,8 +752,27 @@ PIE = SAMPLES["data_visualization"]
         ({"type": "markdown", "text": "x" * 12_001}, "must have no more than 12,000 characters @/text"),
         ({"type": "context", "elements": []}, "must have at least 1 item @/elements"),
         ({"type": "context", "elements": [plain()] * 11}, "must have no more than 10 items @/elements"),
-        (changed(SAMPLES["container"], "/width", "x"), "must be one of the values for it @/width"),
-        (changed(SAMPLES["video"], "/video_url", "x"), "must be of the form for it @/video_url"),
+        (
+            changed(SAMPLES["container"], "/width", "x"),
+            "must be one of 'full', 'narrow', 'standard', 'wide' @/width",
+        ),
+        (
+            changed(SAMPLES["rich_text"], "/elements/1/border", 2),
+            "must be one of 0, 1 @/elements/1/border",
+        ),
+        (
+            changed(SAMPLES["card, named icon"], "/slack_icon/name", "x"),
+            "must be one of the values for it @/slack_icon/name",
+        ),
+        (
+            changed(SAMPLES["datepicker"], "/accessory/initial_date", "1.2.2026"),
+            "must be a date as YYYY-MM-DD @/accessory/initial_date",
+        ),
+        (
+            changed(SAMPLES["timepicker"], "/accessory/initial_time", "24:00"),
+            "must be a time as HH:MM @/accessory/initial_time",
+        ),
+        (changed(SAMPLES["video"], "/video_url", "x"), "must be an address that begins with https:// @/video_url"),
         ({"type": "section"}, "needs either `text` or `fields` @/type"),
         ({"type": "section", "accessory": {"type": "static_select"}}, "needs either `options` or `option_groups` @/accessory"),
     ],

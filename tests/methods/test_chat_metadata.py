@@ -96,9 +96,9 @@ def wrong(**more: object) -> dict[str, Any]:
     [
         ("{", "invalid_metadata_format", "is no valid JSON object: metadata"),
         ("[]", "invalid_metadata_format", "must be an object: metadata"),
-        ({"event_payload": {}}, "invalid_metadata_format", "missing required field: event_type [json-pointer:/metadata]"),
-        ({"event_type": "a"}, "invalid_metadata_format", "missing required field: event_payload [json-pointer:/metadata]"),
-        ({"entities": []}, "invalid_metadata_format", "missing required field: event_type [json-pointer:/metadata]"),
+        ({"event_payload": {}}, "invalid_metadata_format", "needs the field `event_type` [json-pointer:/metadata]"),
+        ({"event_type": "a"}, "invalid_metadata_format", "needs the field `event_payload` [json-pointer:/metadata]"),
+        ({"entities": []}, "invalid_metadata_format", "needs the field `event_type` [json-pointer:/metadata]"),
         (
             {"event_type": 1, "event_payload": {}},
             "invalid_metadata_schema",
@@ -107,24 +107,27 @@ def wrong(**more: object) -> dict[str, Any]:
         (
             {"event_type": "a", "event_payload": []},
             "invalid_metadata_schema",
-            "must be an object [json-pointer:/metadata/event_payload]",
+            "must be an object or null [json-pointer:/metadata/event_payload]",
         ),
         ({"entities": {}}, "invalid_metadata_schema", "must be an array [json-pointer:/metadata/entities]"),
         (wrong(url=None), "invalid_metadata_schema", "must be a string [json-pointer:/metadata/entities/0/url]"),
         (
             wrong(entity_type="slack#/entities/cat"),
             "invalid_metadata_schema",
-            "must be one of the values allowed [json-pointer:/metadata/entities/0/entity_type]",
+            "must be one of 'slack#/entities/calendar_event', 'slack#/entities/content_item', 'slack#/entities/file', "
+            "'slack#/entities/incident', 'slack#/entities/item', 'slack#/entities/tableau_analytics', 'slack#/entities/task' "
+            "[json-pointer:/metadata/entities/0/entity_type]",
         ),
         (
             wrong(entity_payload={"attributes": {"title": {"text": "a"}, "product_icon": {"url": "https://a.test"}}}),
             "invalid_metadata_schema",
-            "missing required field: alt_text [json-pointer:/metadata/entities/0/entity_payload/attributes/product_icon]",
+            "needs the field `alt_text` [json-pointer:/metadata/entities/0/entity_payload/attributes/product_icon]",
         ),
         (
             wrong(entity_payload={"attributes": {"title": {"text": "a"}}, "fields": {"a/~b": {"tag_color": "pink"}}}),
             "invalid_metadata_schema",
-            "must be one of the values allowed [json-pointer:/metadata/entities/0/entity_payload/fields/a~1~0b/tag_color]",
+            "must be one of 'blue', 'gray', 'green', 'red', 'yellow' "
+            "[json-pointer:/metadata/entities/0/entity_payload/fields/a~1~0b/tag_color]",
         ),
     ],
 )

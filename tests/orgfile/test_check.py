@@ -287,7 +287,7 @@ def test_a_reference_to_nothing(path: Path, section: str, entry: str, told: str)
         (
             "messages",
             "{conversation: C0EAST, user: W0BOT, ts: '6.000000', metadata: {event_type: a}}",
-            "metadata: missing required field: event_payload",
+            "metadata: needs the field `event_payload`",
         ),
         (
             "messages",
@@ -297,7 +297,7 @@ def test_a_reference_to_nothing(path: Path, section: str, entry: str, told: str)
         (
             "messages",
             "{conversation: C0EAST, user: W0BOT, ts: '6.000000', metadata: {entities: [{entity_type: slack#/entities/task}]}}",
-            "metadata.entities[0]: missing required field: entity_payload",
+            "metadata.entities[0]: needs the field `entity_payload`",
         ),
         ("sessions", "{user: W0BOT}", "user: W0BOT is a bot"),
         ("sessions", "{user: W0CHO}", "team: is missing, and W0CHO is in no workspace"),

@@ -44,7 +44,7 @@ class SlackFile(_Part):
 
     def __post_init__(self) -> None:
         if self.id is None and self.url is None:
-            raise ValueError("missing required field: id or url")
+            raise ValueError("needs the field `id` or `url`")
 
 
 class Icon(_Part):
@@ -56,7 +56,7 @@ class Icon(_Part):
 
     def __post_init__(self) -> None:
         if self.url is None and self.slack_file is None:
-            raise ValueError("missing required field: url or slack_file")
+            raise ValueError("needs the field `url` or `slack_file`")
 
 
 class PlainText(_Part):
@@ -127,7 +127,7 @@ class User(_Part):
 
     def __post_init__(self) -> None:
         if self.user_id is None and self.text is None:
-            raise ValueError("missing required field: user_id or text")
+            raise ValueError("needs the field `user_id` or `text`")
 
 
 class EntityRef(_Part):
@@ -172,7 +172,7 @@ class Item(_Part):
         if self.item_type is not None and self.item_type.removeprefix(PREFIX) not in LISTED:
             raise ValueError("unsupported item_type")
         if self.type == "array" and self.item_type is None:
-            raise ValueError("missing required field: item_type")
+            raise ValueError("needs the field `item_type`")
 
 
 class CustomField(Item, kw_only=True):

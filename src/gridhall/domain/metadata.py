@@ -1,6 +1,5 @@
 """What an app attaches to its messages for other apps to read: an event of its own making, Work Objects, or both."""
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
@@ -14,6 +13,8 @@ from gridhall.contract.errors import (
     MetadataTooLarge,
     Refusal,
 )
+from gridhall.domain import faults
+from gridhall.domain.faults import look
 
 if TYPE_CHECKING:
     from gridhall.domain.call import Call
@@ -36,6 +37,9 @@ class _Sent(msgspec.Struct):
 
 
 _KEPT = _Sent.__struct_fields__
+
+_sent = msgspec.json.Decoder(list[_Sent])
+_items = msgspec.json.Decoder(list[Item])
 
 
 class Fault(Exception):
@@ -80,7 +84,7 @@ def read(call: "Call", sent: dict[str, Any] | None, *, unfurled: bool = False) -
     try:
         return written(sent, unfurled=unfurled)
     except Fault as fault:
-        raise fault.code(f"[ERROR] {fault.why} [json-pointer:{fault.pointer}]") from fault
+        raise fault.code(faults.fault(fault.why, fault.pointer)) from fault
 
 
 def written(sent: dict[str, Any], *, unfurled: bool = False) -> str:
@@ -90,55 +94,30 @@ def written(sent: dict[str, Any], *, unfurled: bool = False) -> str:
         Fault: of InvalidMetadataFormat where there is neither a whole event nor an entity, of InvalidMetadataSchema where a
             part is missing or of the wrong kind, of MetadataTooLarge where all of it together is too long.
     """
-    read = _converted(sent, _Sent, ())
+    read = _converted(sent, _sent, ())
     if not read.entities:
         for name in ("entities",) if unfurled else ("event_type", "event_payload"):
             if sent.get(name) in (None, []):
-                raise Fault(InvalidMetadataFormat, (), f"missing required field: {name}")
+                raise Fault(InvalidMetadataFormat, (), f"needs the field `{name}`")
     for place, entity in enumerate(read.entities or ()):
         if unfurled and entity.app_unfurl_url is None:
-            raise Fault(InvalidMetadataSchema, ("entities", place), "missing required field: app_unfurl_url")
+            raise Fault(InvalidMetadataSchema, ("entities", place), "needs the field `app_unfurl_url`")
         for name, field in (entity.entity_payload.fields or {}).items():
-            _converted(field, Item, ("entities", place, "entity_payload", "fields", name))
+            _converted(field, _items, ("entities", place, "entity_payload", "fields", name))
     json = _encode({name: sent[name] for name in _KEPT if sent.get(name) not in (None, [])})
     if len(json) > LONGEST:
         raise Fault(MetadataTooLarge, (), f"must be no longer than {LONGEST:,} bytes")
     return json.decode()
 
 
-def _converted(value: object, kind: type[T], path: Path) -> T:
-    """The value as one of this kind, `path` being where it stands."""
+def _converted(value: object, kinds: msgspec.json.Decoder[list[T]], path: Path) -> T:
+    """The value as one of the kind that `kinds` is a list of, `path` being where it stands."""
     try:
-        return msgspec.convert(value, kind)
+        return kinds.decode(_encode([value]))[0]
     except msgspec.ValidationError as error:
-        # What was sent may be quoted, with anything in it; the place comes last.
-        why, found, place = str(error).rpartition(" - at `$")
-        if not found:
-            why, place = place, ""
-        steps = re.findall(r"\.(\w+)|\[(\d+)\]", place)
-        raise Fault(InvalidMetadataSchema, (*path, *(name or int(index) for name, index in steps)), _worded(why)) from error
-
-
-_NAMES = {
-    "str": "a string",
-    "int": "a number",
-    "float": "a number",
-    "bool": "a boolean",
-    "array": "an array",
-    "object": "an object",
-}
-
-
-def _worded(why: str) -> str:
-    """What the converter says, in the words of the other answers."""
-    if missing := re.fullmatch(r"Object missing required field `(\w+)`", why):
-        return f"missing required field: {missing[1]}"
-    if wrong := re.fullmatch(r"Expected `([^`]*)`([^,]*)(, got .*)?", why):
-        kinds = dict.fromkeys(_NAMES[kind] for kind in wrong[1].split(" | ") if kind in _NAMES)
-        return f"must be {' or '.join(kinds)}{wrong[2]}"
-    if why.startswith("Invalid enum value"):
-        return "must be one of the values allowed"
-    return why
+        found = look(value, kinds)
+        assert found is not None
+        raise Fault(InvalidMetadataSchema, (*path, *found.steps), found.why) from error
 
 
 class Asked(NamedTuple):

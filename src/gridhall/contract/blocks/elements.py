@@ -34,6 +34,8 @@ from gridhall.contract.blocks.parts import (
     Wrong,
 )
 
+DATE, TIME = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z"
+
 People = list[Filled]
 Marked = Annotated[list[MarkedOption], Meta(min_length=1, max_length=10)]
 OneOrMore = Annotated[int, Meta(ge=1)]
@@ -145,7 +147,7 @@ class RadioButtons(Entered, tag="radio_buttons", kw_only=True):
 class DatePicker(Empty, tag="datepicker"):
     """A choice of a day."""
 
-    initial_date: Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")] | UnsetType = UNSET
+    initial_date: Annotated[str, Meta(pattern=DATE)] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         if self.initial_date is not UNSET:
@@ -158,7 +160,7 @@ class DatePicker(Empty, tag="datepicker"):
 class TimePicker(Empty, tag="timepicker"):
     """A choice of a time of day."""
 
-    initial_time: Annotated[str, Meta(pattern=r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z")] | UnsetType = UNSET
+    initial_time: Annotated[str, Meta(pattern=TIME)] | UnsetType = UNSET
     timezone: Filled | UnsetType = UNSET
 
 

@@ -33,6 +33,8 @@ from gridhall.contract.blocks.parts import (
     Wrong,
 )
 
+HTTPS = r"\Ahttps://"
+
 
 class Section(Laid, tag="section"):
     """Text, or fields in two columns, or both, and an element beside them."""
@@ -118,8 +120,8 @@ class Video(Laid, tag="video", kw_only=True):
     alt_text: Filled
     title: Plain[Upto199]
     thumbnail_url: Address
-    video_url: Annotated[str, Meta(pattern=r"\Ahttps://", max_length=3000)]
-    title_url: Annotated[str, Meta(pattern=r"\Ahttps://", max_length=3000)] | UnsetType = UNSET
+    video_url: Annotated[str, Meta(pattern=HTTPS, max_length=3000)]
+    title_url: Annotated[str, Meta(pattern=HTTPS, max_length=3000)] | UnsetType = UNSET
     description: Plain[Upto199] | UnsetType = UNSET
     author_name: Upto49 | UnsetType = UNSET
     provider_name: Filled | UnsetType = UNSET

@@ -11,10 +11,12 @@ Address = Annotated[str, Meta(min_length=1, pattern=HARMLESS)]
 AnyAddress = Annotated[str, Meta(pattern=HARMLESS)]
 """An address, which may be empty."""
 
-Id = Annotated[str, Meta(pattern=r"\A[A-Z0-9]+\Z")]
+ID, NAME = r"\A[A-Z0-9]+\Z", r"\A[^\s<>&|]+\Z"
+
+Id = Annotated[str, Meta(pattern=ID)]
 """The id of a person, a group, a workspace or a channel."""
 
-Name = Annotated[str, Meta(pattern=r"\A[^\s<>&|]+\Z")]
+Name = Annotated[str, Meta(pattern=NAME)]
 """The name of an emoji."""
 
 
