@@ -8,15 +8,16 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from domain.kit import Json, changed, pointers, read
+from domain.kit import Json, changed, pointers, read, rich
 from gridhall.contract.addresses import HARMLESS
 from gridhall.contract.blocks import Block
 from gridhall.domain import blocks
 from gridhall.domain.source import Source, SystemClock
+from harness.live import Live
 
 SOURCE = Source(SystemClock())
 
@@ -68,8 +69,9 @@ def _values(kind: inspect.Type) -> st.SearchStrategy[Any]:
         case inspect.StrType(pattern=str(pattern)):
             return MADE[pattern]
         case inspect.StrType():
-            most = min(kind.max_length or 9, 9)
-            return st.text(CHARACTERS, min_size=kind.min_length or 0, max_size=most)
+            short = st.text(CHARACTERS, min_size=kind.min_length or 0, max_size=min(kind.max_length or 9, 9))
+            # Now and then as long as it may be.
+            return st.one_of([short] * 7 + [st.just("é" * kind.max_length)] if kind.max_length else [short])
         case inspect.IntType():
             least = kind.ge if kind.ge is not None else (kind.gt or 0) + 1
             return st.integers(least, kind.le if kind.le is not None else least + 99)
@@ -316,12 +318,71 @@ def of_unknown_type(place: Place) -> Iterator[Break]:
             yield f"{place.pointer}/type", name, f"{place.pointer}/type"
 
 
-BREAKS = [missing, unknown, of_another_type, out_of_bounds, of_unknown_type]
+PLAIN = {"type": "plain_text", "text": "x"}
+ALIEN = {"text": PLAIN, "value": "none of them"}
+
+
+def against_rules(place: Place) -> Iterator[Break]:
+    """What each field may be, and not all of them together."""
+    kind, at, sent = place.kind, place.pointer, place.value
+    if not isinstance(kind, inspect.StructType):
+        return
+
+    def without(*names: str) -> Json:
+        return {name: value for name, value in sent.items() if name not in names}
+
+    names = {field.name for field in kind.fields}
+    if {"initial_option", "options"} <= names:
+        yield f"{at}/initial_option", ALIEN, f"{at}/initial_option"
+    if {"initial_options", "options"} <= names:
+        yield f"{at}/initial_options", [ALIEN], f"{at}/initial_options/0"
+    if "option_groups" in names:
+        yield at, without("options", "option_groups"), at
+        yield at, sent | {"options": [ALIEN], "option_groups": [{"label": PLAIN, "options": [ALIEN]}]}, at
+    if {"image_url", "slack_file"} <= names:
+        yield at, without("image_url", "slack_file"), at
+        yield at, sent | {"image_url": "x", "slack_file": {"id": "F1"}}, at
+    if "initial_date" in names:
+        yield f"{at}/initial_date", "2026-02-30", f"{at}/initial_date"
+    if {"min_length", "max_length"} <= names:
+        yield at, sent | {"min_length": 2, "max_length": 1}, f"{at}/min_length"
+    match kind.cls.__name__:
+        case "Section" if kind.tag == "section":
+            yield at, without("text", "fields"), f"{at}/type"
+        case "SlackFile":
+            yield at, {}, at
+            yield at, {"id": "F1", "url": "x"}, at
+        case "ConversationFilter":
+            yield at, {}, at
+        case "Card":
+            yield at, without("hero_image", "title", "actions", "body"), at
+            icons = {
+                "icon": {"type": "image", "image_url": "x", "alt_text": "x"},
+                "slack_icon": {"type": "icon", "name": "star"},
+            }
+            yield at, sent | icons, f"{at}/slack_icon"
+        case "Container":
+            yield at, without("title", "rich_text_title"), at
+        case "DataTable":
+            last = len(sent["rows"]) - 1
+            yield f"{at}/rows/{last}", [*sent["rows"][last], {"type": "raw_text", "text": "x"}], f"{at}/rows/{last}"
+            yield f"{at}/rows/0/0", rich(), f"{at}/rows/0/0/type"
+            yield f"{at}/row_header_column_index", len(sent["rows"][0]), f"{at}/row_header_column_index"
+        case "Bar" | "Area" | "Line":
+            yield f"{at}/series", [sent["series"][0]] * 2, f"{at}/series/1/name"
+            other = {"label": "none of them", "value": 1}
+            yield f"{at}/series/0/data/0", other, f"{at}/series/0/data"
+
+
+BREAKS = [missing, unknown, of_another_type, out_of_bounds, of_unknown_type, against_rules]
 
 
 def broken(sent: Json, where: str, value: Any) -> Json:
     if value is GONE:
         return changed(sent, where)
+    if not where:
+        whole: Json = value
+        return whole
     made: Json = json.loads(json.dumps(sent))
     *path, last = (step.replace("~1", "/").replace("~0", "~") for step in where.split("/")[1:])
     place: Any = made
@@ -342,6 +403,27 @@ def test_blocks_broken_in_one_place_are_refused_there(breaking: Callable[[Place]
         step = len(breaks) // 12 + 1
         for where, value, told in breaks[data.draw(st.integers(0, step - 1)) :: step]:
             assert pointers({"type": "divider"}, broken(sent, where, value)) == [f"/blocks/1{told}"]
+
+    holds()
+
+
+def test_messages_of_blocks_are_posted_or_refused_where_they_are_broken(sqlite_server: Live) -> None:
+    def post(*sent: Json) -> Json:
+        return sqlite_server.call("chat.postMessage", "xoxb-east-desk", channel="C0GENERAL01", blocks=json.dumps(sent))
+
+    @settings(QUICK, max_examples=25)
+    @given(st.sampled_from(sorted(KINDS)).flatmap(lambda name: st.tuples(st.just(name), of_kind(KINDS[name]))), st.data())
+    def holds(made: tuple[str, Json], data: st.DataObject) -> None:
+        name, sent = made
+        # No request may hold it.
+        assume("\\u0000" not in json.dumps(sent))
+        answer = post(sent)
+        assert without_made(answer["message"]["blocks"], [sent]) == [sent]
+        breaks = [one for place in places(sent, KINDS[name]) for breaking in BREAKS for one in breaking(place)]
+        where, value, told = data.draw(st.sampled_from(breaks))
+        refused = post({"type": "divider"}, broken(sent, where, value))
+        assert (refused["error"], len(refused["errors"])) == ("invalid_blocks", 1)
+        assert refused["errors"][0].endswith(f" [json-pointer:/blocks/1{told}]")
 
     holds()
 
