@@ -547,7 +547,6 @@ def test_nobody_passes_an_attachment_off_as_an_apps(links: Live) -> None:
     first, second = attachments(links, ts)
     assert not first.keys() & {"is_app_unfurl", "app_id", "app_unfurl_url"}
     assert (second["app_id"], second["bot_id"]) == ("A0DOCS00001", "B0DOCS00001")
-    assert (
-        links.call("chat.update", "xoxp-ann", channel=OPEN, ts=ts, unfurled_attachments=json.dumps([{"text": [1]}])).get("error")
-        == "invalid_attachments"
-    )
+    wrong = json.dumps([{"text": [1]}])
+    answer = links.call("chat.update", "xoxp-ann", channel=OPEN, ts=ts, unfurled_attachments=wrong)
+    assert answer["error"] == "invalid_attachments"
