@@ -101,6 +101,7 @@ def test_lines_of_a_table() -> None:
     ("sent", "given_back"),
     [
         ({"text": 5, "title": 1.5}, {"text": "5", "title": "1.5"}),
+        ({"text": "x", "title": False, "image_url": False}, {"text": "x"}),
         ({"text": "x", "footer": True, "callback_id": 5}, {"text": "x", "footer": "true", "callback_id": "5"}),
         ({"color": 3066993}, {"color": "2ecc71"}),
         ({"color": 255}, {"color": "0000ff"}),

@@ -112,6 +112,11 @@ def wrong(**more: object) -> dict[str, Any]:
         ({"entities": {}}, "invalid_metadata_schema", "must be an array [json-pointer:/metadata/entities]"),
         (wrong(url=None), "invalid_metadata_schema", "must be a string [json-pointer:/metadata/entities/0/url]"),
         (
+            wrong(url="java\tscript:alert(1)"),
+            "invalid_metadata_schema",
+            "must be an address that runs no script [json-pointer:/metadata/entities/0/url]",
+        ),
+        (
             wrong(entity_type="slack#/entities/cat"),
             "invalid_metadata_schema",
             "must be one of 'slack#/entities/calendar_event', 'slack#/entities/content_item', 'slack#/entities/file', "

@@ -1,5 +1,9 @@
 """Addresses: where a link leads, or where a picture is."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
 SCRIPTS = ("javascript", "vbscript", "data")
 """Schemes of what runs where it is opened, which has no business in a message. Any other may lead into an app."""
 
@@ -9,3 +13,6 @@ _SCHEMES = "|".join(_IGNORED.join(scheme) for scheme in SCRIPTS)
 
 HARMLESS = rf"\A(?!{_IGNORED}(?i:{_SCHEMES}){_IGNORED}:)"
 """What an address matches that runs nothing. Whether it leads anywhere is nobody's business here."""
+
+Harmless = Annotated[str, Meta(pattern=HARMLESS)]
+"""An address that may be empty."""

@@ -9,7 +9,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from gridhall.contract.addresses import HARMLESS, Harmless
+
 Text = Annotated[str, Meta(min_length=1)]
+Address = Annotated[str, Meta(min_length=1, pattern=HARMLESS)]
 Length = Annotated[int, Meta(ge=0, le=3000)]
 
 PREFIX = "slack#/types/"
@@ -40,7 +43,7 @@ class SlackFile(_Part):
     """A file of the workspace, by its id or its address."""
 
     id: Text | None = None
-    url: Text | None = None
+    url: Address | None = None
 
     def __post_init__(self) -> None:
         if self.id is None and self.url is None:
@@ -51,7 +54,7 @@ class Icon(_Part):
     """A small picture."""
 
     alt_text: Text
-    url: Text | None = None
+    url: Address | None = None
     slack_file: SlackFile | None = None
 
     def __post_init__(self) -> None:
@@ -121,7 +124,7 @@ class User(_Part):
 
     user_id: Text | None = None
     text: Text | None = None
-    url: str | None = None
+    url: Harmless | None = None
     email: str | None = None
     icon: Icon | None = None
 
@@ -133,7 +136,7 @@ class User(_Part):
 class EntityRef(_Part):
     """Another entity of the same app."""
 
-    entity_url: Text
+    entity_url: Address
     external_ref: ExternalRef
     title: str | None = None
     display_type: str | None = None
@@ -152,11 +155,11 @@ class Item(_Part):
     value: str | int | float | bool | list["Item"] | None = None
     type: str | None = None
     label: str | None = None
-    link: str | None = None
+    link: Harmless | None = None
     icon: Icon | None = None
     long: bool | None = None
     format: Literal["markdown"] | None = None
-    image_url: str | None = None
+    image_url: Harmless | None = None
     slack_file: SlackFile | None = None
     alt_text: str | None = None
     edit: Edit | None = None
@@ -197,7 +200,7 @@ class Action(_Part):
     action_id: Annotated[str, Meta(min_length=1, max_length=255)]
     value: Annotated[str, Meta(max_length=2000)] | None = None
     style: Literal["primary", "danger"] | None = None
-    url: Annotated[str, Meta(max_length=3000)] | None = None
+    url: Annotated[str, Meta(max_length=3000, pattern=HARMLESS)] | None = None
     accessibility_label: Annotated[str, Meta(max_length=75)] | None = None
     processing_state: ProcessingState | None = None
 
@@ -220,7 +223,7 @@ class FullSizePreview(_Part):
     """A large picture of the thing."""
 
     is_supported: bool
-    preview_url: str | None = None
+    preview_url: Harmless | None = None
     mime_type: str | None = None
     error: PreviewError | None = None
 
@@ -270,5 +273,5 @@ class Entity(_Part):
     ]
     entity_payload: Payload
     external_ref: ExternalRef
-    url: Text
-    app_unfurl_url: Text | None = None
+    url: Address
+    app_unfurl_url: Address | None = None

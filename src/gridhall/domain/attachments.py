@@ -107,8 +107,8 @@ def _colored(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def _righted(sent: Any, kind: inspect.Type) -> Any:
-    """A value in the type that is asked for, where bots send another one: numbers and booleans for text, an object without
-    fields for an empty array, as PHP writes it, and one string for an array of them. All else stays wrong."""
+    """A value in the type that is asked for, where bots send another one: numbers for text and `false` for none, an object
+    without fields for an empty array, as PHP writes it, and one string for an array of them. All else stays wrong."""
     match kind:
         case inspect.UnionType():
             # Of several, objects tell by their type which one they are.
@@ -125,6 +125,8 @@ def _righted(sent: Any, kind: inspect.Type) -> Any:
             return []
         case inspect.ListType(item_type=inspect.StrType()) if isinstance(sent, str):
             return [sent]
+        case inspect.StrType() if sent is False:
+            return None
         case inspect.StrType() if isinstance(sent, bool | int | float):
             return _encode(sent).decode()
     return sent

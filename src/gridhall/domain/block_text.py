@@ -174,10 +174,12 @@ def _run(run: rich_text.Leaf) -> str:
 
 def _link(address: str, label: str) -> str:
     """A link, or what is shown of one that is no address to the readers of texts: it might read as a mention."""
-    if not mrkdwn.is_address(address):
+    # A sequence ends at a blank, and a label begins behind a bar.
+    escaped = address.replace(" ", "%20").replace("|", "%7C")
+    if not mrkdwn.is_address(escaped):
         return _plain(label or address)
     shown = f"|{_plain(label)}".replace("\n", " ") if label else ""
-    return f"<{_plain(address)}{shown}>"
+    return f"<{_plain(escaped)}{shown}>"
 
 
 def _sequence(sequence: str, otherwise: str) -> str:

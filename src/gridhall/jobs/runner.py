@@ -148,6 +148,8 @@ class Runner:
         """Begin what is due; gives the seconds after which to look again."""
         await self._give_sign_of_life()
         machine_now = self._source.machine_micros()
+        # Whatever is told while this looks may come too late to be seen: it wakes the runner, whenever it is due.
+        self._waits_for = None
         self._waits_for, held_until = await self._storage.read(lambda work: work.jobs.outlook(self._names, machine_now))
         waits = [SIGN_OF_LIFE if self._running else LOOK_AGAIN]
         if held_until is not None:
@@ -221,7 +223,7 @@ class Runner:
                 await self._fail(job, error)
                 return
             # Requests get at least as much of the loop as a long job does.
-            await asyncio.sleep(rest * (time.monotonic() - began))
+            await asyncio.sleep(min(rest * (time.monotonic() - began), TURN))
             if then is None or then.lease is None:
                 return
             job = then
