@@ -1,7 +1,7 @@
 """users.list"""
 
-from collections.abc from base64 import urlsafe_b64decode
-import Callable
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
 from typing import Any
 
 import pytest
