@@ -125,6 +125,22 @@ class Message(_Written, kw_only=True):
     permalink: str | UnsetType = UNSET
 
 
+class Told(msgspec.Struct, kw_only=True):
+    """What methods tell of a message that they changed or put down: what its author sees of it, without where it stands."""
+
+    type: str
+    subtype: str | UnsetType = UNSET
+    user: str | UnsetType = UNSET
+    text: str
+    team: str | UnsetType = UNSET
+    app_id: str | UnsetType = UNSET
+    bot_id: str | UnsetType = UNSET
+    bot_profile: BotProfile | UnsetType = UNSET
+    blocks: list[dict[str, Any]] | UnsetType = UNSET
+    attachments: list[dict[str, Any]] | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+
+
 def ready(json: str) -> Message:
     """A message whose JSON is written already: it is encoded as it stands, which is several times faster than field by field.
 

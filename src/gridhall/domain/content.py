@@ -72,13 +72,18 @@ class Codes:
     listing: bool = False
 
 
-def check(sent: Sent) -> None:
+def check(sent: Sent, *, longest: int | None = None) -> None:
     """Refuse what no message can be made of, whatever the conversation.
+
+    Arguments:
+        longest: characters that the text may have; None where a longer one is cut after `LONGEST_TEXT`.
 
     Raises:
         MarkdownTextConflict: text in standard Markdown stands beside other text or blocks.
         MsgTooLong: it is too long.
     """
+    if longest is not None and sent.text is not None and len(sent.text) > longest:
+        raise MsgTooLong
     if sent.markdown_text is not None:
         if sent.text or sent.blocks:
             raise MarkdownTextConflict

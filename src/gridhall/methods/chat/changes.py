@@ -1,7 +1,7 @@
 """chat.update, chat.delete"""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -18,15 +18,13 @@ from gridhall.contract.errors import (
     InvalidAttachments,
     IsInactive,
     MessageNotFound,
-    MsgTooLong,
     NoDualBroadcastContentUpdate,
     NoText,
     NotInChannel,
     Refusal,
     StreamingStateConflict,
 )
-from gridhall.contract.messages import BotProfile, Content, Edited
-from gridhall.contract.messages import Metadata as MetadataObject
+from gridhall.contract.messages import Content, Edited, Told
 from gridhall.contract.rates import Tier
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
@@ -95,22 +93,11 @@ class UpdateArgs(msgspec.Struct, frozen=True):
     as_user: Annotated[bool, Arg("Changes nothing: everybody changes their own messages.")] = False
 
 
-class UpdatedMessage(msgspec.Struct, kw_only=True):
+class UpdatedMessage(Told, kw_only=True):
     """What chat.update tells of the message."""
 
-    type: str
-    subtype: str | UnsetType = UNSET
-    user: str | UnsetType = UNSET
-    text: str
-    team: str | UnsetType = UNSET
-    app_id: str | UnsetType = UNSET
-    bot_id: str | UnsetType = UNSET
     username: str | UnsetType = UNSET
     icons: dict[str, str] | UnsetType = UNSET
-    bot_profile: BotProfile | UnsetType = UNSET
-    blocks: list[dict[str, Any]] | UnsetType = UNSET
-    attachments: list[dict[str, Any]] | UnsetType = UNSET
-    metadata: MetadataObject | UnsetType = UNSET
     edited: Edited | UnsetType = UNSET
 
 
@@ -175,11 +162,9 @@ def _sent(call: Call, args: UpdateArgs) -> Sent:
     refuse_unserved(call)
     parse = Parse.of(args.parse, link_names=args.link_names is not None and is_true(args.link_names))
     sent = Sent(args.text, args.blocks, args.attachments, args.markdown_text, parse=parse)
-    content.check(sent)
+    content.check(sent, longest=LONGEST_UPDATE)
     if not (_has_content(sent) or args.metadata is not None or args.unfurled_attachments is not None or args.reply_broadcast):
         raise NoText
-    if args.text is not None and len(args.text) > LONGEST_UPDATE:
-        raise MsgTooLong
     return sent
 
 

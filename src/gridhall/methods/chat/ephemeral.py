@@ -11,7 +11,6 @@ from gridhall.contract.errors import (
     CannotReplyToMessage,
     ChannelNotFound,
     IsArchived,
-    MsgTooLong,
     NoText,
     NotInChannel,
     RestrictedAction,
@@ -85,15 +84,13 @@ async def post_ephemeral(call: Call, args: PostEphemeralArgs) -> PostEphemeralRe
     """Show one person a message that is kept nowhere."""
     parse = Parse.of(args.parse, link_names=args.link_names)
     sent = Sent(args.text, args.blocks, args.attachments, args.markdown_text, parse=parse)
-    content.check(sent)
+    content.check(sent, longest=LONGEST_TEXT)
     refuse_as_user(call, args.as_user)
     # Nobody is told of it here, but what is wrong with it is.
     personas.choose(call, username=args.username, icon_emoji=args.icon_emoji, icon_url=args.icon_url)
     conversation = await addressees.see(call, args.channel)
     if sent.is_empty:
         raise NoText
-    if args.text is not None and len(args.text) > LONGEST_TEXT:
-        raise MsgTooLong
     try:
         await posting.require(call, conversation, reply=args.thread_ts is not None)
     except posting.RESTRICTED as refusal:

@@ -1,6 +1,6 @@
 """chat.scheduleMessage, chat.deleteScheduledMessage, chat.scheduledMessages.list"""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -17,15 +17,13 @@ from gridhall.contract.errors import (
     InvalidScheduledMessageId,
     InvalidTime,
     IsArchived,
-    MsgTooLong,
     NoText,
     NotInChannel,
     RestrictedTooMany,
     TimeInPast,
     TimeTooFar,
 )
-from gridhall.contract.messages import BotProfile, Content
-from gridhall.contract.messages import Metadata as MetadataObject
+from gridhall.contract.messages import Content, Told
 from gridhall.contract.rates import Tier
 from gridhall.contract.timestamps import find_time
 from gridhall.contract.tokens import Token
@@ -92,20 +90,9 @@ class ScheduleArgs(msgspec.Struct, frozen=True):
     as_user: AsUser = None
 
 
-class DelayedMessage(msgspec.Struct, kw_only=True):
+class DelayedMessage(Told, kw_only=True):
     """The message as it will be posted; its `ts` is not known yet."""
 
-    type: str
-    subtype: str | UnsetType = UNSET
-    user: str | UnsetType = UNSET
-    text: str
-    team: str | UnsetType = UNSET
-    app_id: str | UnsetType = UNSET
-    bot_id: str | UnsetType = UNSET
-    bot_profile: BotProfile | UnsetType = UNSET
-    blocks: list[dict[str, Any]] | UnsetType = UNSET
-    attachments: list[dict[str, Any]] | UnsetType = UNSET
-    metadata: MetadataObject | UnsetType = UNSET
     thread_ts: str | UnsetType = UNSET
     parent_user_id: str | UnsetType = UNSET
 
@@ -145,15 +132,13 @@ async def schedule_message(call: Call, args: ScheduleArgs) -> ScheduleResult:
     """Have a message posted at a later time."""
     parse = Parse.of(args.parse, link_names=args.link_names)
     sent = Sent(args.text, args.blocks, args.attachments, args.markdown_text, parse=parse)
-    content.check(sent)
+    content.check(sent, longest=LONGEST_TEXT)
     refuse_as_user(call, args.as_user)
     attached = metadata.read(call, args.metadata)
     scheduled.require_time(call.work, args.post_at)
     conversation = await addressees.see(call, args.channel, people=True)
     if sent.is_empty and not metadata.shows(attached):
         raise NoText
-    if args.text is not None and len(args.text) > LONGEST_TEXT:
-        raise MsgTooLong
     draft = await _draft(call, conversation, args, sent, attached)
     waiting = await scheduled.add(call, conversation, draft, post_at=args.post_at)
     return ScheduleResult(
