@@ -32,6 +32,7 @@ from gridhall.pipeline.perform import Perform
 from gridhall.pipeline.rate import RateLimiter
 from gridhall.pipeline.walk import Observer, Pipeline
 from gridhall.server.asgi import Server
+from gridhall.server.connections import Connections
 from gridhall.server.control import Control
 from gridhall.server.pictures import Pictures
 from gridhall.server.request_log import RequestLog
@@ -62,6 +63,7 @@ class Gridhall:
     clock: SystemClock
     source: Source
     authenticate: Authenticate
+    connections: Connections
     jobs: Runner
     _rate: RateLimiter
     _log: RequestLog
@@ -97,10 +99,12 @@ async def assemble(
     """
     clock = SystemClock()
     source = Source(clock)
-    authenticate, listeners = Authenticate(source), Listeners()
+    authenticate, connections, listeners = Authenticate(source), Connections(source), Listeners()
     listeners.add(authenticate)
+    listeners.add(connections)
     storage = await open_storage(options.database, source, listeners, clock.follow)
     authenticate.use(storage)
+    connections.use(storage)
     context = Context(Site(url), Cursors(await storage.write(meta.cursor_secret)))
     rate = RateLimiter(storage, source, options.rate_factor)
     await rate.open()
@@ -120,10 +124,12 @@ async def assemble(
     tell = storage.tell_clock if isinstance(storage, PostgresStorage) else None
     server = Server(
         WebApi(pipeline, log, options.trusted_proxies),
-        Pictures(storage),
-        Control(storage, clock, options.control_key, tell, jobs.settle),
+        {
+            "avatars": Pictures(storage),
+            "_gridhall": Control(storage, clock, options.control_key, tell, jobs.settle),
+        },
     )
-    return Gridhall(server, storage, clock, source, authenticate, jobs, rate, log)
+    return Gridhall(server, storage, clock, source, authenticate, connections, jobs, rate, log)
 
 
 def serve(options: ServeOptions) -> int:

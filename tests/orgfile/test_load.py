@@ -43,7 +43,7 @@ from gridhall.domain.tokens import hash_of
 from gridhall.storage import tables
 from gridhall.storage.engines import migrate, open_storage
 from gridhall.storage.orgfile.dump import dump
-from gridhall.storage.orgfile.load import Loaded, load, passwords
+from gridhall.storage.orgfile.load import Loaded, load, passwords_of
 from gridhall.storage.orgfile.rows import Photos
 from gridhall.storage.remembered import Remembered
 from gridhall.storage.sqlite import MEMORY, connect
@@ -383,7 +383,7 @@ def test_passwords_are_hashed(full: Database) -> None:
 
 
 def test_passwords_can_be_hashed_beforehand() -> None:
-    assert passwords(read(DATA / "full.yaml").documents) == ["nia-north-signs-in"]
+    assert passwords_of(read(DATA / "full.yaml").documents) == ["nia-north-signs-in"]
 
 
 def test_a_picture_is_kept_in_every_size(every: Path, database: Database) -> None:

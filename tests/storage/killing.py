@@ -10,6 +10,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from cli.program import Serving, serve
+from gridhall.domain.audit import Question
 from gridhall.domain.work import Work
 from gridhall.storage.work import SqlWork
 from harness import answers
@@ -178,7 +179,9 @@ async def _audited(database: str) -> int:
 
     async def unit(work: Work) -> int:
         assert isinstance(work, SqlWork)
-        return sum(entry.action == "user_profile_updated" for entry in await work.audit.list("E0ACME00001"))
+        return sum(
+            entry.action == "user_profile_updated" for entry in await work.audit.list("E0ACME00001", Question(limit=1_000_000))
+        )
 
     async with opened(database) as storage:
         return await storage.read(unit)

@@ -10,6 +10,7 @@ import pytest
 
 from gridhall.contract.errors import EmailTaken
 from gridhall.domain import profiles
+from gridhall.domain.audit import Question
 from gridhall.domain.tokens import load_actor
 from gridhall.domain.work import Work
 from gridhall.storage.work import SqlWork
@@ -56,7 +57,7 @@ def test_a_token_is_revoked_once(server: Live) -> None:
 
     async def entries(work: Work) -> list[str]:
         assert isinstance(work, SqlWork)
-        return [entry.action for entry in await work.audit.list("E0ACME00001")]
+        return [entry.action for entry in await work.audit.list("E0ACME00001", Question(limit=1_000))]
 
     assert server.on_loop(server.gridhall.storage.read(entries)).count("token_revoked") == 1
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gridhall.cli.options import Failure, ServeOptions
 from gridhall.contract.errors import Refusal
-from gridhall.domain import audit, retention
+from gridhall.domain import audit, passwords, retention, sessions
 from gridhall.domain.work import Conflict, Work
 from gridhall.storage.engines import SQLITE, is_memory, is_sqlite
 
@@ -110,10 +110,10 @@ def _refuse_open_demonstration(host: str) -> None:
 
 async def _load(storage: "AnyStorage", charter: Charter) -> None:
     from gridhall.contract.orgfile import Mistake
-    from gridhall.storage.orgfile.load import load, passwords
+    from gridhall.storage.orgfile.load import load, passwords_of
     from gridhall.storage.work import SqlWork
 
-    hashed = _hash(passwords(charter.file.documents))
+    hashed = _hash(passwords_of(charter.file.documents))
 
     async def unit(work: Work) -> None:
         assert isinstance(work, SqlWork)
@@ -122,9 +122,11 @@ async def _load(storage: "AnyStorage", charter: Charter) -> None:
         loaded = await load(work.connection, charter.file.documents, work.source, hashed.__getitem__, charter.photos)
         for organization in loaded.organizations:
             await retention.begin(work, organization)
-            await audit.write(
-                work, organization, "organization_loaded", entity=("organization", organization), actor=None, details={}
-            )
+            await sessions.expect(work, organization)
+            founded = await work.organizations.find(organization)
+            assert founded is not None
+            action = "organization_created" if founded.enterprise else "workspace_created"
+            await audit.write(work, organization, action, entity=audit.organization(founded), actor=None)
 
     try:
         await storage.write(unit)
@@ -137,12 +139,10 @@ async def _load(storage: "AnyStorage", charter: Charter) -> None:
 
 
 def _hash(texts: list[str]) -> dict[str, str]:
-    """Hash passwords side by side: each takes tens of milliseconds on purpose."""
-    from argon2 import PasswordHasher
-
+    """Hash passwords side by side: each takes its time on purpose."""
     unique = sorted(set(texts))
     with ThreadPoolExecutor() as pool:
-        return dict(zip(unique, pool.map(PasswordHasher().hash, unique), strict=True))
+        return dict(zip(unique, pool.map(passwords.hash, unique), strict=True))
 
 
 def _is_absent(database: str) -> bool:

@@ -11,7 +11,7 @@ from gridhall.catalogue.rates import Counted
 from gridhall.catalogue.registry import Registry
 from gridhall.contract.tokens import Token
 
-_KINDS = {"bot": Token.BOT, "user": Token.USER, "app": Token.APP, "legacy": Token.LEGACY}
+_KINDS = {"bot": Token.BOT, "user": Token.USER, "app": Token.APP, "legacy": Token.LEGACY, "client": Token.CLIENT}
 
 
 def described(method: Method) -> dict[str, object]:

@@ -14,7 +14,7 @@ import msgspec
 from gridhall.cli.options import Failure, masked
 from gridhall.contract.errors import Refusal
 from gridhall.contract.tokens import kind_of
-from gridhall.domain import audit, tokens
+from gridhall.domain import credentials, passwords, tokens
 from gridhall.domain.people import Person
 from gridhall.domain.signals import Signal
 from gridhall.domain.source import Source, SystemClock
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from gridhall.storage.engines import AnyStorage
 
 T = TypeVar("T")
-
-SHORTEST_PASSWORD = 8
 
 
 class _Deaf:
@@ -119,20 +117,17 @@ def list_tokens(database: str) -> int:
 
 
 def set_password(database: str, user: str) -> int:
-    """Read a new password, from the terminal twice or from standard input, and set it."""
-    from argon2 import PasswordHasher
-
+    """Read a new password, from the terminal twice or from standard input, and set it: all devices are signed out."""
     password = _ask_password()
-    if len(password) < SHORTEST_PASSWORD:
-        raise Failure(f"a password has at least {SHORTEST_PASSWORD} characters")
-    hashed = PasswordHasher().hash(password)
+    if fault := passwords.fault_of(password):
+        raise Failure(fault)
+    hashed = passwords.hash(password)
 
     async def unit(work: Work) -> str:
         person = _active(await _person(work, user, None))
         if person.is_bot:
             raise Failure(f"{person.id} is a bot: bots do not sign in")
-        await work.people.save_password(person.organization, person.id, hashed)
-        await audit.write(work, person.organization, "user_password_set", entity=("user", person.id), actor=None)
+        await credentials.set_password(work, person, hashed, actor=None)
         return person.id
 
     print(f"the password of {write(database, unit)} is set")

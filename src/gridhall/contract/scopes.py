@@ -46,3 +46,43 @@ INVITE = ByKind(
     ("mpim:write",),
 )
 JOIN = ByKind(public=("channels:join", "channels:write"))
+
+CLIENT_SCOPE = "client"
+"""The one scope that a client token is said to have. Source: seen in answers to the platform's own clients."""
+
+CLIENT = frozenset(
+    {
+        "channels:history",
+        "channels:read",
+        "channels:write",
+        "channels:write.invites",
+        "channels:write.topic",
+        "chat:write",
+        "emoji:read",
+        "groups:history",
+        "groups:read",
+        "groups:write",
+        "groups:write.invites",
+        "groups:write.topic",
+        "im:history",
+        "im:read",
+        "im:write",
+        "im:write.topic",
+        "mpim:history",
+        "mpim:read",
+        "mpim:write",
+        "mpim:write.topic",
+        "pins:read",
+        "pins:write",
+        "reactions:read",
+        "reactions:write",
+        "team:read",
+        "users.profile:read",
+        "users.profile:write",
+        "users:read",
+        "users:read.email",
+        "users:write",
+    }
+)
+"""What that one stands for: whatever people do in a client. What administers an organization needs an app's token, and so does
+what tells other services who somebody is."""

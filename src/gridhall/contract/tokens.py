@@ -13,9 +13,11 @@ class Token(Flag):
     USER = auto()
     APP = auto()
     LEGACY = auto()
+    CLIENT = auto()
+    """A session's: worth nothing without the session's cookie."""
 
-    PERSON = USER | LEGACY
-    """A token that acts as a person: what a user token may do, a legacy one may."""
+    PERSON = USER | LEGACY | CLIENT
+    """A token that acts as a person: what a user token may do, a legacy one may, and what people do in a client."""
 
 
 # The stored name of a kind, the prefix that tells it, and what it acts as; longer prefixes first.
@@ -26,6 +28,7 @@ KINDS: tuple[tuple[str, str, Token], ...] = (
     ("user", "xoxp-", Token.USER),
     ("app", "xapp-", Token.APP),
     ("legacy", "xoxs-", Token.LEGACY),
+    ("client", "xoxc-", Token.CLIENT),
 )
 
 ACTS_AS: dict[str, Token] = {name: token for name, _, token in KINDS}

@@ -33,6 +33,7 @@ class Actor:
         token: the id of the token.
         app_bot_id: the id of the app's bot, also where the token acts as a person.
         user: the person or bot that the token acts as; None for app-level tokens.
+        session, cookie_hash: of a client token, its session and what the cookie has to be; None for others.
         team: the workspace of a workspace token; None for org-level and app-level ones.
         organization: the organization's id; for a lone workspace the workspace's.
         enterprise: the organization's id where it is an Enterprise organization, else None.
@@ -56,6 +57,10 @@ class Actor:
     app_bot_id: str | None
     user: str | None
     user_name: str
+    user_real_name: str
+    user_email: str
+    session: int | None
+    cookie_hash: str | None
     team: str | None
     organization: str
     organization_name: str
@@ -94,6 +99,10 @@ def anonymous(address: str) -> Actor:
         app_bot_id=None,
         user=None,
         user_name="",
+        user_real_name="",
+        user_email="",
+        session=None,
+        cookie_hash=None,
         team=None,
         organization="",
         organization_name="",

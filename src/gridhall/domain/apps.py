@@ -25,6 +25,7 @@ class App(msgspec.Struct, gc=False):
     user_scopes: str
     reduced_history_limits: bool
     unfurl_domains: str | None
+    distribution: str
 
 
 class Apps(Protocol):

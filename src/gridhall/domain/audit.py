@@ -1,27 +1,61 @@
-"""The audit log: who did what to whom, written in the transaction that did it."""
+"""The audit log: who did what to whom, written in the transaction that did it.
+
+An entry tells things as they were then, in the shapes of contract/audit.py: names change, and what was deleted has none any
+more. Names of actions are the platform's; domain/actions.py lists them, and those of Gridhall's own.
+"""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
+from gridhall.contract import audit as contract
+from gridhall.contract.timestamps import ts_text
+
 if TYPE_CHECKING:
     from gridhall.domain.actor import Actor
+    from gridhall.domain.apps import App
+    from gridhall.domain.conversations import Conversation
+    from gridhall.domain.organizations import Organization, Workspace
+    from gridhall.domain.people import Person
     from gridhall.domain.work import Work
+
+NOBODY = "USLACKUSER"
+"""Who acts where no person does: the operator at the command line, or time. Source: the page on the Audit Logs API."""
 
 
 class Entry(msgspec.Struct, gc=False):
-    """One act. `at` is in Unix microseconds; `details` is JSON text. The operator of the command line is of kind `operator`."""
+    """One act, in the order of the table's columns. `at` is in Unix microseconds; the last four are JSON text."""
 
     organization: str
     id: str
     at: int
     action: str
-    actor_kind: str
     actor: str
-    entity_kind: str
     entity: str
+    actor_told: str
+    entity_told: str
+    context: str
     details: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which entries are asked for. What is None or empty narrows nothing.
+
+    Arguments:
+        oldest, latest: Unix seconds, both included.
+        after: where the page before ended: `at` and id of its last entry.
+    """
+
+    oldest: int | None = None
+    latest: int | None = None
+    actions: tuple[str, ...] = ()
+    actor: str | None = None
+    entity: str | None = None
+    after: tuple[int, str] | None = None
+    limit: int = 100
 
 
 class Audit(Protocol):
@@ -31,10 +65,138 @@ class Audit(Protocol):
 
     async def add_all(self, entries: Sequence[Entry]) -> None: ...
 
-    async def list(self, organization: str) -> list[Entry]: ...
+    async def list(self, organization: str, question: Question) -> list[Entry]:
+        """Entries, the newest first."""
+        ...
 
 
-OPERATOR = "operator"
+class Entity(NamedTuple):
+    """What was acted on: the id that one asks for it by, and how it is told (JSON)."""
+
+    id: str
+    told: bytes
+
+
+def user(person: "Person", team: str | None = None) -> Entity:
+    """A person or a bot; `team` is where they are meant, the organization where left out."""
+    return Entity(person.id, contract.told("user", _user(person, team)))
+
+
+def _user(person: "Person", team: str | None) -> contract.User:
+    return contract.User(person.id, person.real_name or person.name, person.email, team or person.organization)
+
+
+def channel(conversation: "Conversation", *, shared_with: Sequence[str] = ()) -> Entity:
+    """A conversation. `shared_with` are the ids of other organizations that are connected to it."""
+    told = contract.Channel(
+        id=conversation.id,
+        name=conversation.name,
+        privacy=conversation.kind,
+        is_shared=bool(shared_with),
+        is_org_shared=conversation.org_wide,
+        teams_shared_with=list(shared_with),
+    )
+    return Entity(conversation.id, contract.told("channel", told))
+
+
+def message(conversation: "Conversation", ts: int) -> Entity:
+    """A message, which one asks for by its conversation's id: it has none itself."""
+    team = conversation.workspace or conversation.organization
+    return Entity(conversation.id, contract.told("message", contract.Message(team, conversation.id, ts_text(ts))))
+
+
+def workspace(workspace: "Workspace") -> Entity:
+    return Entity(workspace.id, contract.told("workspace", contract.Place(workspace.id, workspace.name, workspace.domain)))
+
+
+def organization(organization: "Organization") -> Entity:
+    """An Enterprise organization, or the lone workspace that has its id."""
+    type = "enterprise" if organization.enterprise else "workspace"
+    return Entity(organization.id, contract.told(type, contract.Place(organization.id, organization.name, organization.domain)))
+
+
+class Doer(msgspec.Struct, frozen=True):
+    """Who acts and where from, ready to be written; kept by what goes on after the request, such as a job.
+
+    Arguments:
+        organization: the doer's own, None for nobody.
+        id: the person's or bot's id.
+        told, context: JSON text.
+    """
+
+    organization: str | None
+    id: str
+    told: str
+    context: str
+
+
+async def doer(work: "Work", actor: "Actor | None", *, at: str) -> Doer:
+    """The caller as the log of an organization tells them.
+
+    Arguments:
+        actor: None for the operator at the command line, and for what no person does.
+        at: the organization whose log it is.
+    """
+    if actor is None:
+        organization = await work.organizations.find(at)
+        assert organization is not None
+        nobody = contract.User(NOBODY, "Gridhall", "", at)
+        return Doer(None, NOBODY, contract.told("user", nobody).decode(), context(work, location_of(organization), None))
+    standing = actor.standings.get(actor.team) if actor.team else None
+    location = contract.Location("enterprise", actor.organization, actor.organization_name, actor.organization_domain)
+    if standing is not None:
+        location = contract.Location("workspace", standing.team, standing.team_name, standing.domain)
+    told = contract.User(actor.user or actor.token, actor.user_real_name, actor.user_email, actor.team or actor.organization)
+    app = await work.apps.find(actor.app) if actor.app is not None else None
+    where = context(work, location, actor.session, _app(app) if app else None)
+    return Doer(actor.organization, told.id, contract.told("user", told).decode(), where)
+
+
+def person_doer(
+    work: "Work", person: "Person", location: contract.Location, *, session: int | None = None, team: str | None = None
+) -> Doer:
+    """Somebody who acts without a token, as when signing in."""
+    told = contract.told("user", _user(person, team)).decode()
+    return Doer(person.organization, person.id, told, context(work, location, session))
+
+
+def location_of(organization: "Organization") -> contract.Location:
+    """An organization, or the lone workspace that has its id, as a place where somebody acts."""
+    type = "enterprise" if organization.enterprise else "workspace"
+    return contract.Location(type, organization.id, organization.name, organization.domain)
+
+
+def context(work: "Work", location: contract.Location, session: int | None, app: contract.App | None = None) -> str:
+    """Where an act comes from, as JSON text; address and user agent are those of the request that the unit serves."""
+    origin = work.origin
+    told = contract.Context(
+        location=location,
+        ua=origin.user_agent if origin else "",
+        ip_address=origin.address if origin else "",
+        session_id=None if session is None else str(session),
+        app=msgspec.UNSET if app is None else app,
+    )
+    return msgspec.json.encode(told).decode()
+
+
+def app(app: "App") -> Entity:
+    return Entity(app.id, contract.told("app", _app(app)))
+
+
+def _app(app: "App") -> contract.App:
+    return contract.App(
+        id=app.id,
+        name=app.name,
+        is_distributed=app.distribution != "internal",
+        scopes=_split(app.user_scopes),
+        scopes_bot=_split(app.bot_scopes),
+        creator=app.developer or "",
+        team=app.organization,
+    )
+
+
+def _split(scopes: str) -> list[str]:
+    return scopes.split(",") if scopes else []
 
 
 async def write(
@@ -42,18 +204,18 @@ async def write(
     organization: str,
     action: str,
     *,
-    entity: tuple[str, str],
-    actor: "Actor | None",
+    entity: Entity,
+    actor: "Actor | Doer | None",
     details: dict[str, object] | None = None,
 ) -> None:
     """Write one act into the log.
 
     Arguments:
-        entity: the kind and the id of what was acted on.
-        actor: who acted; None for the operator at the command line.
+        actor: who acted; None for the operator at the command line, and for what no person does.
         details: what else to tell; never a secret. The log of another organization than the actor's tells the actor's too.
     """
-    await work.audit.add(_entry(work, organization, action, entity, actor, details or {}))
+    who = actor if isinstance(actor, Doer) else await doer(work, actor, at=organization)
+    await work.audit.add(_entry(work, organization, action, entity, who, details or {}))
 
 
 async def write_at_both(
@@ -61,7 +223,7 @@ async def write_at_both(
     organization: str,
     action: str,
     *,
-    entity: tuple[str, str],
+    entity: Entity,
     actor: "Actor",
     details: dict[str, object],
 ) -> None:
@@ -70,43 +232,34 @@ async def write_at_both(
         await write(work, log, action, entity=entity, actor=actor, details=details)
 
 
-async def write_all(
-    work: "Work",
-    organization: str,
-    acts: Sequence[tuple[str, dict[str, object]]],
-    *,
-    entity: tuple[str, str],
-    actor: "Actor | None",
-) -> None:
-    """Write several acts on one entity into the log.
-
-    Arguments:
-        acts: each action with its details.
-    """
-    if len(acts) == 1:
-        await write(work, organization, acts[0][0], entity=entity, actor=actor, details=acts[0][1])
-    else:
-        await work.audit.add_all([_entry(work, organization, action, entity, actor, details) for action, details in acts])
+async def write_all(work: "Work", organization: str, acts: "Sequence[Act]") -> None:
+    """Write several acts into the log."""
+    if acts:
+        entries = [_entry(work, organization, act.action, act.entity, act.doer, act.details) for act in acts]
+        await work.audit.add_all(entries)
 
 
-def _entry(
-    work: "Work",
-    organization: str,
-    action: str,
-    entity: tuple[str, str],
-    actor: "Actor | None",
-    details: dict[str, object],
-) -> Entry:
-    if actor is not None and actor.organization != organization:
-        details = {**details, "actor_organization": actor.organization}
+class Act(NamedTuple):
+    """One act of several that are written at once."""
+
+    action: str
+    entity: Entity
+    doer: Doer
+    details: dict[str, object]
+
+
+def _entry(work: "Work", organization: str, action: str, entity: Entity, doer: Doer, details: dict[str, object]) -> Entry:
+    if doer.organization not in (None, organization):
+        details = {**details, "actor_organization": doer.organization}
     return Entry(
         organization=organization,
-        id=work.source.id("Au"),
+        id=work.source.uuid(),
         at=work.source.micros(),
         action=action,
-        actor_kind="user" if actor else OPERATOR,
-        actor=(actor.user or actor.token) if actor else OPERATOR,
-        entity_kind=entity[0],
-        entity=entity[1],
+        actor=doer.id,
+        entity=entity.id,
+        actor_told=doer.told,
+        entity_told=entity.told.decode(),
+        context=doer.context,
         details=msgspec.json.encode(details).decode(),
     )

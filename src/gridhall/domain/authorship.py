@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from gridhall.contract.errors import CantDeleteMessage, CantUpdateMessage
 from gridhall.contract.roles import Role
-from gridhall.contract.timestamps import ts_text
 from gridhall.contract.tokens import Token
 from gridhall.domain import audit, messages, roles, streams
 from gridhall.domain.messages import OUT_OF_SIGHT, WRITTEN, Message
@@ -43,7 +42,7 @@ async def remove(call: "Call", conversation: "Seen", message: Message) -> None:
     message = await streams.abandon(call.work, message)
     await messages.delete(call.work, conversation, message, by=actor.user)
     if not own:
-        entity = ("message", f"{conversation.id}/{ts_text(message.ts)}")
+        entity = audit.message(conversation, message.ts)
         details: dict[str, object] = {"user": message.person}
         organization = conversation.organization
         await audit.write_at_both(call.work, organization, "message_deleted", entity=entity, actor=actor, details=details)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gridhall.contract.errors import Refusal
 from gridhall.contract.scopes import ByKind
 from gridhall.domain.actor import Actor, Standing
 from gridhall.domain.cursors import Cursors
@@ -40,6 +41,7 @@ class Call:
         prepared: what the method's `prepare` gave.
         scopes: what the method needs by kind of conversation, None where it acts on none.
         raw: the arguments as sent, for the methods that echo them.
+        refusal: what the caller is answered although what was done is kept.
     """
 
     work: Work
@@ -49,6 +51,7 @@ class Call:
     prepared: Any = None
     scopes: ByKind | None = None
     raw: Mapping[str, object] | None = None
+    refusal: Refusal | None = None
 
     @property
     def team(self) -> str | None:

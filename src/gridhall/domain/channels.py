@@ -323,6 +323,4 @@ async def _save(call: "Call", conversation: Seen, **changes: object) -> None:
 
 
 async def _audit(call: "Call", channel: Conversation, action: str, details: dict[str, object] | None = None) -> None:
-    await audit.write(
-        call.work, channel.organization, action, entity=("channel", channel.id), actor=call.actor, details=details
-    )
+    await audit.write(call.work, channel.organization, action, entity=audit.channel(channel), actor=call.actor, details=details)

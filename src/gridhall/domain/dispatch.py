@@ -104,8 +104,7 @@ async def _place_of(work: Work, context: Context, message: ScheduledMessage) -> 
         EkmAccessDenied: the conversation's encryption key was withdrawn.
         Suspended: no call of theirs would be let in.
     """
-    token = await work.tokens.find_by_id(message.token)
-    actor = await tokens.load_actor_of(work, token) if token is not None else None
+    actor = await tokens.load_actor_by_id(work, message.person_organization, message.token)
     if actor is None or actor.gone:
         raise AccountInactive
     standing = actor.standings.get(message.team)

@@ -122,8 +122,9 @@ async def enter(
             (notices.joined(conversation, newcomer.id, inviter=inviter), _author(call, newcomer)) for newcomer in newcomers
         ]
         await messages.tell_all(work, conversation, contents)
-    acts = [_act("join", newcomer) for newcomer in newcomers]
-    await audit.write_all(work, conversation.organization, acts, entity=("channel", conversation.id), actor=call.actor)
+    doer = await audit.doer(work, call.actor, at=conversation.organization)
+    acts = [_act("join", conversation, newcomer, doer) for newcomer in newcomers]
+    await audit.write_all(work, conversation.organization, acts)
 
 
 async def _go(call: "Call", conversation: Seen, leaver: Newcomer) -> None:
@@ -131,17 +132,16 @@ async def _go(call: "Call", conversation: Seen, leaver: Newcomer) -> None:
     work, actor = call.work, call.actor
     await work.members.leave(conversation, leaver.organization, leaver.id, at=work.source.seconds())
     await work.conversations.count_members(conversation.organization, conversation.id, -1)
-    action, details = _act("leave", leaver)
-    entity = ("channel", conversation.id)
-    if leaver.id != actor.user and leaver.organization == actor.organization:
-        await audit.write_at_both(work, conversation.organization, action, entity=entity, actor=actor, details=details)
-    else:
-        await audit.write(work, conversation.organization, action, entity=entity, actor=actor, details=details)
+    act = _act("leave", conversation, leaver, await audit.doer(work, actor, at=conversation.organization))
+    await audit.write_all(work, conversation.organization, [act])
+    if leaver.id != actor.user and leaver.organization == actor.organization != conversation.organization:
+        await audit.write_all(work, actor.organization, [act])
 
 
-def _act(what: str, person: Newcomer) -> tuple[str, dict[str, object]]:
+def _act(what: str, conversation: Conversation, person: Newcomer, doer: audit.Doer) -> audit.Act:
     """What the audit log calls it when somebody comes in or goes."""
-    return f"{'user' if person.guest == 'none' else 'guest'}_channel_{what}", {"user": person.id}
+    action = f"{'user' if person.guest == 'none' else 'guest'}_channel_{what}"
+    return audit.Act(action, audit.channel(conversation), doer, {"user": person.id})
 
 
 def _author(call: "Call", person: Newcomer) -> Author:

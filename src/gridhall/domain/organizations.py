@@ -51,6 +51,8 @@ class Organizations(Protocol):
 
     async def find(self, id: str) -> Organization | None: ...
 
+    async def find_by_domain(self, domain: str) -> Organization | None: ...
+
     async def list_all(self) -> list[Organization]: ...
 
 
@@ -60,6 +62,10 @@ class Workspaces(Protocol):
     async def find(self, organization: str, id: str) -> Workspace | None: ...
 
     async def find_by_domain(self, organization: str, domain: str) -> Workspace | None: ...
+
+    async def find_place(self, domain: str) -> Workspace | None:
+        """The workspace that has this domain, of whichever organization."""
+        ...
 
     async def list_all(self, organization: str) -> list[Workspace]:
         """Every workspace of the organization, deleted ones included, by id."""

@@ -119,7 +119,7 @@ async def change(work: "Work", id: str, wanted: Change, *, workspace: str | None
             work,
             actor.organization,
             "user_profile_updated",
-            entity=("user", id),
+            entity=audit.user(changed),
             actor=actor,
             details={"fields": sorted(wanted)},
         )

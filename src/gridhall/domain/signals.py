@@ -1,7 +1,7 @@
 """What workers tell each other."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,18 @@ class JobDue:
     due: int
 
 
-Signal = AuthorityChanged | JobDue
+@dataclass(frozen=True, slots=True)
+class SessionsEnded:
+    """Sessions of an organization ended: the next request of each is to be refused, and its connections closed."""
+
+    MOST: ClassVar[int] = 300
+    """Sessions that one signal tells of: PostgreSQL takes 8,000 bytes."""
+
+    organization: str
+    sessions: tuple[int, ...]
+
+
+Signal = AuthorityChanged | JobDue | SessionsEnded
 
 
 class Listener(Protocol):

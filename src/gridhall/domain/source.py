@@ -91,6 +91,26 @@ class Source:
         """A new id: the prefix and ten letters or digits, so that it reads as the platform's do."""
         return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(10))
 
+    def number(self) -> int:
+        """A new id that is a number of 13 digits, as the platform's ids of sessions are."""
+        return 10**12 + secrets.randbelow(9 * 10**12)
+
+    def bytes(self, count: int) -> bytes:
+        """So many random bytes."""
+        return secrets.token_bytes(count)
+
+    def uuid(self) -> str:
+        """A UUID that begins with the time, then counts: those of one process are in the order in which they were made.
+
+        Its layout is that of version 7 (RFC 9562, 5.7).
+        """
+        self._count += 1
+        millis, micros = divmod(self.clock.now(), 1000)
+        number = (millis & 0xFFFFFFFFFFFF) << 80 | 7 << 76 | micros << 64 | 0b10 << 62
+        number |= (self._count & 0x3FFFFFFF) << 32 | int(self._prefix, 16)
+        text = f"{number:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
     def secret(self, prefix: str) -> str:
         """A new token: the prefix and 48 random hexadecimal digits."""
         return prefix + secrets.token_hex(24)

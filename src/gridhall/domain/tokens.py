@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from gridhall.contract.roles import Role
+from gridhall.contract.scopes import CLIENT, CLIENT_SCOPE
 from gridhall.contract.tokens import ACTS_AS, PREFIX, Token, kind_of
 from gridhall.domain import audit
 from gridhall.domain.actor import Actor, Network, Standing
 from gridhall.domain.organizations import Organization, Workspace
 from gridhall.domain.people import Person, standing
+from gridhall.domain.sessions import Session
 from gridhall.domain.signals import AuthorityChanged
 
 if TYPE_CHECKING:
@@ -83,7 +85,9 @@ async def create(
         revoked_at=0,
     )
     await work.tokens.add(row)
-    await audit.write(work, organization, "token_created", entity=("token", row.id), actor=actor, details={"user": person})
+    bearer = await work.people.find(organization, person)
+    assert bearer is not None
+    await audit.write(work, organization, "token_created", entity=audit.user(bearer), actor=actor, details={"token": row.id})
     work.signal(AuthorityChanged(organization))
     return text
 
@@ -92,31 +96,96 @@ async def revoke(work: "Work", token: TokenRow, *, actor: Actor | None) -> bool:
     """End a token at once, on every worker. False where it had ended already."""
     ended = await work.tokens.revoke(token.hash, work.source.seconds())
     if ended:
-        await audit.write(work, token.organization, "token_revoked", entity=("token", token.id), actor=actor)
+        await audit.write(
+            work,
+            token.organization,
+            "token_revoked",
+            entity=await _entity(work, token),
+            actor=actor,
+            details={"token": token.id},
+        )
         work.signal(AuthorityChanged(token.organization))
     return ended
 
 
+async def _entity(work: "Work", token: TokenRow) -> audit.Entity:
+    """What the audit log tells of where a token is meant: whom it acts as, or the app that it belongs to."""
+    if token.person is not None:
+        person = await work.people.find(token.organization, token.person)
+        assert person is not None
+        return audit.user(person, token.workspace)
+    app = await work.apps.find(token.app) if token.app is not None else None
+    assert app is not None
+    return audit.app(app)
+
+
 async def load_actor(work: "Work", text: str) -> Actor | None:
     """Everything that a token says about its bearer, None for an unknown one. Expiry is left to the caller's clock."""
-    if kind_of(text) is None:
+    kind = kind_of(text)
+    if kind is None:
         return None
+    if ACTS_AS[kind] is Token.CLIENT:
+        session = await work.sessions.find_by_token(hash_of(text), now=work.source.seconds())
+        return await load_actor_of_session(work, session) if session is not None else None
     row = await work.tokens.find(hash_of(text))
-    return await load_actor_of(work, row) if row is not None else None
+    return await _load(work, row) if row is not None else None
 
 
-async def load_actor_of(work: "Work", row: TokenRow) -> Actor | None:
-    """The same of a token that is known by its row, None where its organization is gone."""
+async def load_actor_of_session(work: "Work", session: Session) -> Actor | None:
+    """Everything that a session says about whose it is, None where the organization is gone."""
+    row = _client_row(session.organization, session.workspace, session.person)
+    row.expires_at = session.expires_at
+    return await _load(work, row, session)
+
+
+async def load_actor_by_id(work: "Work", organization: str, id: str) -> Actor | None:
+    """Everything that a token says that is known by its id, None where it is gone.
+
+    Client tokens go by whose they are and where, not by their session: what somebody asked for in a client is done after they
+    signed out.
+    """
+    if id.startswith(_CLIENT):
+        place, person = id.removeprefix(_CLIENT).split("/", 1)
+        return await _load(work, _client_row(organization, place, person))
+    row = await work.tokens.find_by_id(id)
+    return await _load(work, row) if row is not None else None
+
+
+_CLIENT = "client/"
+
+
+def _client_row(organization: str, place: str, person: str) -> TokenRow:
+    """A client token as a row. It may whatever people may in a client; `place` may be the organization."""
+    return TokenRow(
+        hash="",
+        id=f"{_CLIENT}{place}/{person}",
+        kind="client",
+        organization=organization,
+        app=None,
+        workspace=place,
+        person=person,
+        scopes=CLIENT_SCOPE,
+        created=0,
+        expires_at=0,
+        revoked_at=0,
+    )
+
+
+async def _load(work: "Work", row: TokenRow, session: Session | None = None) -> Actor | None:
     organization = await work.organizations.find(row.organization)
     if organization is None:
         return None
+    acts_as = ACTS_AS[row.kind]
+    if acts_as is Token.CLIENT and organization.enterprise and row.workspace == organization.id:
+        row.workspace = None
     person = await work.people.find_member(row.organization, row.workspace, row.person) if row.person else None
     app = await work.apps.find(row.app) if row.app else None
     workspaces, every = await _reached(work, row, organization)
     roles = await work.people.roles(row.organization, row.person) if row.person else {}
+    if acts_as is Token.CLIENT:
+        workspaces = [workspace for workspace in workspaces if workspace.id in roles]
     own = next((workspace for workspace in workspaces if workspace.id == row.workspace), None)
     role = standing(person.org_role, person.role, person.guest) if person else Role.MEMBER
-    acts_as = ACTS_AS[row.kind]
     return Actor(
         token=row.id,
         kind=row.kind,
@@ -127,6 +196,10 @@ async def load_actor_of(work: "Work", row: TokenRow) -> Actor | None:
         app_bot_id=app.bot_id if app else None,
         user=row.person,
         user_name=person.name if person else "",
+        user_real_name=(person.real_name or person.name) if person else "",
+        user_email=person.email if person else "",
+        session=session.id if session else None,
+        cookie_hash=session.cookie_hash if session else None,
         team=row.workspace,
         organization=row.organization,
         organization_name=organization.name,
@@ -135,7 +208,7 @@ async def load_actor_of(work: "Work", row: TokenRow) -> Actor | None:
         role=role,
         org_role=standing(person.org_role, None, person.guest) if person else Role.MEMBER,
         guest=person.guest if person else "none",
-        scopes=frozenset(row.scopes.split(",")) if row.scopes else frozenset(),
+        scopes=CLIENT if acts_as is Token.CLIENT else frozenset(row.scopes.split(",") if row.scopes else ()),
         scopes_header=row.scopes,
         expires_at=row.expires_at,
         gone=_is_gone(row, person, person.role if person else None, own, app.removed if app else False),

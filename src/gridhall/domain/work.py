@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 from gridhall.domain.apps import Apps
 from gridhall.domain.audit import Audit
 from gridhall.domain.conversations import Conversations
+from gridhall.domain.credentials import CredentialsStorage
 from gridhall.domain.directory import Directory
 from gridhall.domain.jobs import Jobs
 from gridhall.domain.limits import Buckets
@@ -14,6 +15,7 @@ from gridhall.domain.messages import Messages
 from gridhall.domain.meta import Meta
 from gridhall.domain.names import Names
 from gridhall.domain.organizations import Organizations, Workspaces
+from gridhall.domain.origin import Origin
 from gridhall.domain.people import People
 from gridhall.domain.photos import Photos
 from gridhall.domain.pins import Pins
@@ -21,6 +23,7 @@ from gridhall.domain.presence import Activity
 from gridhall.domain.reactions import Reactions
 from gridhall.domain.retention import Retention
 from gridhall.domain.scheduled import ScheduledMessages
+from gridhall.domain.sessions import Sessions
 from gridhall.domain.signals import Signal
 from gridhall.domain.source import Source
 from gridhall.domain.streams import Streams
@@ -38,6 +41,8 @@ class Work(Protocol):
     """One unit of work, and the nouns' storage inside it."""
 
     source: Source
+    origin: Origin | None
+    """Where the request came from that the unit serves; None where it serves none."""
 
     @property
     def organizations(self) -> Organizations: ...
@@ -53,6 +58,10 @@ class Work(Protocol):
     def apps(self) -> Apps: ...
     @property
     def tokens(self) -> Tokens: ...
+    @property
+    def credentials(self) -> CredentialsStorage: ...
+    @property
+    def sessions(self) -> Sessions: ...
     @property
     def conversations(self) -> Conversations: ...
     @property

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from gridhall.domain import dispatch, retention, scheduled, streams
+from gridhall.domain import dispatch, retention, scheduled, sessions, streams
 from gridhall.domain.jobs import Step
 
 KINDS: Mapping[str, Step] = {
     retention.JOB: retention.step,
     scheduled.JOB: dispatch.step,
+    sessions.JOB: sessions.step,
     streams.JOB: streams.step,
 }
 """What a step of each kind of job does."""

@@ -1,6 +1,7 @@
 """Token to actor."""
 
 import hashlib
+import hmac
 import logging
 from ipaddress import IPv6Address, ip_address
 
@@ -14,11 +15,13 @@ from gridhall.contract.errors import (
     TwoFactorSetupRequired,
 )
 from gridhall.contract.tokens import Token
+from gridhall.domain import sessions
 from gridhall.domain.actor import Actor
-from gridhall.domain.signals import AuthorityChanged, Signal
+from gridhall.domain.signals import AuthorityChanged, SessionsEnded, Signal
 from gridhall.domain.source import Source
 from gridhall.domain.tokens import load_actor
 from gridhall.domain.work import Storage
+from gridhall.pipeline import cookies
 
 log = logging.getLogger("gridhall.pipeline")
 
@@ -37,6 +40,7 @@ class Authenticate:
         self._source = source
         self._storage: Storage | None = None
         self._actors: dict[bytes, Actor] = {}
+        self._of_session: dict[tuple[str, int], bytes] = {}
         self._generation = 0
         self._hearing = True
 
@@ -44,8 +48,11 @@ class Authenticate:
         """Where actors are read from. Given late, since storage tells this room what changed."""
         self._storage = storage
 
-    async def __call__(self, text: str | None, address: str) -> Actor:
+    async def __call__(self, text: str | None, address: str, cookie: bytes | None = None) -> Actor:
         """Who the token says is calling.
+
+        Arguments:
+            cookie: the Cookie header, for a client token's sake.
 
         Raises:
             NotAuthed, InvalidAuth, TokenRevoked, AccountInactive, TokenExpired, Accesslimited, TwoFactorSetupRequired.
@@ -56,6 +63,11 @@ class Authenticate:
         actor = self._actors.get(key)
         if actor is None:
             actor = await self._load(key, text)
+        if actor.acts_as is Token.CLIENT:
+            if actor.expires_at and actor.expires_at <= self._source.seconds():
+                # A sign of life may have put it off meanwhile.
+                actor = await self._load(key, text)
+            _require_cookie(actor, cookie)
         if actor.gone:
             raise AccountInactive if actor.acts_as is Token.BOT else TokenRevoked
         if actor.expires_at and actor.expires_at <= self._source.seconds():
@@ -74,28 +86,48 @@ class Authenticate:
             raise InvalidAuth
         if self._hearing and generation == self._generation:
             if len(self._actors) >= MOST_REMEMBERED:
-                self._actors.clear()
+                self._forget_all()
             self._actors[key] = actor
+            if actor.session is not None:
+                self._of_session[actor.organization, actor.session] = key
         return actor
 
     def heard(self, signal: Signal) -> None:
-        """Forget the actors of the organization that changed."""
-        if not isinstance(signal, AuthorityChanged):
-            return
-        self._generation += 1
-        stale = [key for key, actor in self._actors.items() if actor.organization == signal.organization]
-        for key in stale:
-            del self._actors[key]
+        """Forget the actors of the organization that changed, or of the sessions that ended."""
+        match signal:
+            case AuthorityChanged():
+                self._generation += 1
+                stale = [key for key, actor in self._actors.items() if actor.organization == signal.organization]
+                for key in stale:
+                    actor = self._actors.pop(key)
+                    if actor.session is not None:
+                        self._of_session.pop((actor.organization, actor.session), None)
+            case SessionsEnded():
+                self._generation += 1
+                for session in signal.sessions:
+                    ended = self._of_session.pop((signal.organization, session), None)
+                    if ended is not None:
+                        self._actors.pop(ended, None)
 
     def lost(self) -> None:
         self._hearing = False
-        self._generation += 1
-        self._actors.clear()
+        self._forget_all()
 
     def caught_up(self) -> None:
         self._hearing = True
+        self._forget_all()
+
+    def _forget_all(self) -> None:
         self._generation += 1
         self._actors.clear()
+        self._of_session.clear()
+
+
+def _require_cookie(actor: Actor, cookie: bytes | None) -> None:
+    """Raise InvalidAuth unless the cookie is that of the token's session. Source: what the platform answers its own clients."""
+    value = cookies.read(cookie, cookies.SESSION)
+    if value is None or not hmac.compare_digest(sessions.hash_of(value), actor.cookie_hash or ""):
+        raise InvalidAuth
 
 
 def _within(actor: Actor, address: str) -> bool:

@@ -8,12 +8,13 @@ from gridhall.catalogue.method import Method
 from gridhall.contract.errors import Refusal
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
+from gridhall.domain import sessions
 from gridhall.domain.actor import Actor, Standing
 from gridhall.domain.call import Call, Context
 from gridhall.domain.presence import RECORD_EVERY
 from gridhall.domain.source import Source
 from gridhall.domain.work import Storage, Work
-from gridhall.pipeline.request import Envelope
+from gridhall.pipeline.request import Envelope, Request
 
 log = logging.getLogger("gridhall.pipeline")
 
@@ -28,9 +29,16 @@ class Perform:
         self._source = source
         self._context = context
         self._noted: dict[tuple[str, str], int] = {}
+        self._noted_sessions: dict[tuple[str, int], tuple[int, tuple[str, bytes | None] | None]] = {}
 
     async def __call__(
-        self, method: Method, actor: Actor, standing: Standing | None, args: msgspec.Struct, envelope: Envelope
+        self,
+        method: Method,
+        actor: Actor,
+        standing: Standing | None,
+        args: msgspec.Struct,
+        envelope: Envelope,
+        request: Request,
     ) -> Ok:
         """What the method answers.
 
@@ -39,15 +47,41 @@ class Perform:
         """
         if actor.acts_as in Token.PERSON and actor.user is not None:
             await self._note_activity(actor.organization, actor.user)
+            if actor.session is not None:
+                await self._note_session(actor.organization, actor.session, request)
         prepared = await method.prepare(envelope.files, args) if method.prepare is not None else None
 
-        async def unit(work: Work) -> Ok:
+        async def unit(work: Work) -> tuple[Ok, Refusal | None]:
+            if method.writes:
+                work.origin = request.origin()
             call = Call(work, actor, standing, self._context, prepared, method.scopes.by_kind, envelope.arguments)
-            return await method.handler(call, args)
+            return await method.handler(call, args), call.refusal
 
-        if method.writes:
-            return await self._storage.write(unit)
-        return await self._storage.read(unit)
+        answer, refusal = await (self._storage.write(unit) if method.writes else self._storage.read(unit))
+        if refusal is not None:
+            raise refusal
+        return answer
+
+    async def _note_session(self, organization: str, session: int, request: Request) -> None:
+        """Note that a session is in use and, where something of its device changed, what."""
+        now = self._source.seconds()
+        key, noted = (organization, session), (request.address, request.user_agent)
+        at, before = self._noted_sessions.get(key, (-RECORD_EVERY, None))
+        if abs(now - at) < RECORD_EVERY and before == noted:
+            return
+        if len(self._noted_sessions) >= MOST_REMEMBERED:
+            self._noted_sessions.clear()
+        self._noted_sessions[key] = now, noted
+
+        async def unit(work: Work) -> None:
+            work.origin = request.origin()
+            await sessions.notice(work, organization, session)
+
+        try:
+            await self._storage.write(unit)
+        except Refusal as refusal:
+            self._noted_sessions.pop(key, None)
+            log.warning("a session's activity could not be noted: %s", refusal.code)
 
     async def _note_activity(self, organization: str, user: str) -> None:
         now = self._source.seconds()

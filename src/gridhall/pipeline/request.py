@@ -1,9 +1,10 @@
 """What the server hands to the pipeline and gets back from it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from gridhall.domain.call import Upload
+from gridhall.domain.origin import LONGEST, Origin
 
 __all__ = ["ClientGone", "Envelope", "Receive", "Request", "Upload"]
 
@@ -21,7 +22,8 @@ class Request:
         address: the caller's IP address, behind trusted proxies that of the first stranger.
         content_type: the raw header, None where it is missing.
         content_length: the announced length in bytes, None where none was announced.
-        authorization: the raw header, None where it is missing.
+        authorization, cookie, user_agent: the raw headers, None where they are missing.
+        hints: the headers that begin with `sec-ch-ua`, by name.
         receive: gives the next piece of the body; b"" at its end. Raises `ClientGone` where the connection broke.
     """
 
@@ -32,7 +34,15 @@ class Request:
     content_type: bytes | None
     content_length: int | None
     authorization: bytes | None
+    cookie: bytes | None
+    user_agent: bytes | None
     receive: Receive
+    hints: Sequence[tuple[bytes, bytes]] = ()
+
+    def origin(self) -> Origin:
+        """Where the request came from."""
+        hints = {name.decode("latin-1"): value[:LONGEST].decode("latin-1") for name, value in self.hints}
+        return Origin(self.address, (self.user_agent or b"")[:LONGEST].decode("latin-1"), hints)
 
 
 class ClientGone(Exception):

@@ -80,12 +80,12 @@ class Pipeline:
             raw = opened.arguments
             method = route(self._registry, request.name)
             declared = method.errors
-            actor = await self._caller(method, opened.token, request.address, headers)
+            actor = await self._caller(method, opened.token, request, headers)
             standing = address(method, actor, raw.get("team_id"))
             authorize(method, actor)
             await self._rate(method, actor, standing.team if standing else None, raw)
             args = arguments(method, actor, raw)
-            result: Ok = await self._perform(method, actor, standing, args, opened)
+            result: Ok = await self._perform(method, actor, standing, args, opened, request)
             answer = seal(result, warnings, headers)
         except Refusal as refusal:
             fit = declared_or_defect(refusal, declared)
@@ -104,10 +104,10 @@ class Pipeline:
         answer.id, answer.took = id, time.perf_counter() - began
         return answer
 
-    async def _caller(self, method: Method, token: str | None, address: str, headers: list[tuple[bytes, bytes]]) -> Actor:
+    async def _caller(self, method: Method, token: str | None, request: Request, headers: list[tuple[bytes, bytes]]) -> Actor:
         if method.tokens is None:
-            return anonymous(address)
-        actor = await self._authenticate(token, address)
+            return anonymous(request.address)
+        actor = await self._authenticate(token, request.address, request.cookie)
         headers.append((b"x-oauth-scopes", _value(actor.scopes_header)))
         headers.append((b"x-accepted-oauth-scopes", self._accepted[method.name]))
         return actor

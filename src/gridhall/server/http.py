@@ -10,6 +10,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Surface = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""What answers the requests for some paths."""
 Headers = list[tuple[bytes, bytes]]
 
 Networks = tuple[IPv4Network | IPv6Network, ...]

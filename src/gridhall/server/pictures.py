@@ -8,7 +8,7 @@ from gridhall.contract.errors import Refusal
 from gridhall.domain.imaging import SIZES, draw_default
 from gridhall.domain.site import PICTURE_SIDES
 from gridhall.domain.work import Storage
-from gridhall.server.http import Scope, Send, header, respond, respond_text
+from gridhall.server.http import Receive, Scope, Send, header, respond, respond_text
 
 PREFIX = "/avatars/"
 
@@ -28,7 +28,7 @@ class Pictures:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    async def __call__(self, scope: Scope, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
             await respond_text(send, 405, "pictures are fetched with GET")
             return

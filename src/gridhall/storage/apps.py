@@ -23,6 +23,7 @@ _COLUMNS = (
     apps.c.user_scopes,
     apps.c.reduced_history_limits,
     apps.c.unfurl_domains,
+    apps.c.distribution,
 )
 
 _FIND = Statement(select(*_COLUMNS).where(apps.c.id == bindparam("id")), App, remember=Remember.BY_TABLE)

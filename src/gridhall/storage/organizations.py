@@ -7,6 +7,10 @@ from gridhall.storage.statement import Connection, Statement
 from gridhall.storage.tables import memberships, organizations, profile_fields, workspaces
 
 _FIND = Statement(select(*organizations.c).where(organizations.c.id == bindparam("id")), Organization)
+_FIND_BY_ITS_DOMAIN = Statement(
+    select(*organizations.c).where(organizations.c.domain == bindparam("domain"), organizations.c.enterprise.is_(True)),
+    Organization,
+)
 _LIST = Statement(select(*organizations.c).order_by(organizations.c.id), Organization)
 
 _FIND_WORKSPACE = Statement(
@@ -19,6 +23,7 @@ _FIND_BY_DOMAIN = Statement(
     ),
     Workspace,
 )
+_FIND_PLACE = Statement(select(*workspaces.c).where(workspaces.c.domain == bindparam("domain")), Workspace)
 _LIST_WORKSPACES = Statement(
     select(*workspaces.c).where(workspaces.c.organization == bindparam("organization")).order_by(workspaces.c.id), Workspace
 )
@@ -47,6 +52,9 @@ class SqlOrganizations:
     async def find(self, id: str) -> Organization | None:
         return await self._connection.one(_FIND, id=id)
 
+    async def find_by_domain(self, domain: str) -> Organization | None:
+        return await self._connection.one(_FIND_BY_ITS_DOMAIN, domain=domain)
+
     async def list_all(self) -> list[Organization]:
         return await self._connection.all(_LIST)
 
@@ -64,6 +72,9 @@ class SqlWorkspaces:
 
     async def find_by_domain(self, organization: str, domain: str) -> Workspace | None:
         return await self._connection.one(_FIND_BY_DOMAIN, organization=organization, domain=domain)
+
+    async def find_place(self, domain: str) -> Workspace | None:
+        return await self._connection.one(_FIND_PLACE, domain=domain)
 
     async def list_all(self, organization: str) -> list[Workspace]:
         return await self._connection.all(_LIST_WORKSPACES, organization=organization)

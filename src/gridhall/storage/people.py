@@ -5,7 +5,7 @@ from sqlalchemy import and_, bindparam, exists, func, literal_column, select, up
 from gridhall.domain.people import Member, Person
 from gridhall.storage.dialect import comma_list
 from gridhall.storage.statement import Connection, Remember, Statement
-from gridhall.storage.tables import conversations, credentials, members, memberships, people, tokens
+from gridhall.storage.tables import conversations, members, memberships, people, tokens
 
 _own = memberships.alias("own")
 _every = memberships.alias("every")
@@ -245,13 +245,6 @@ _SAVE_PHOTO = Statement(
     tuple,
 )
 
-_SAVE_PASSWORD = Statement(
-    update(credentials)
-    .where(credentials.c.organization == bindparam("at_organization"), credentials.c.person == bindparam("at_id"))
-    .values(password_hash=bindparam("new_password_hash")),
-    tuple,
-)
-
 _FIND_EVERYWHERE = Statement(
     select(*people.c)
     .where((people.c.id == bindparam("key")) | (people.c.name == bindparam("key")) | (people.c.email == bindparam("key")))
@@ -356,9 +349,6 @@ class SqlPeople:
 
     async def save_photo(self, organization: str, id: str, photo: str | None, updated: int) -> None:
         await self._connection.run(_SAVE_PHOTO, at_organization=organization, at_id=id, new_photo=photo, new_updated=updated)
-
-    async def save_password(self, organization: str, id: str, password_hash: str) -> None:
-        await self._connection.run(_SAVE_PASSWORD, at_organization=organization, at_id=id, new_password_hash=password_hash)
 
     async def find_everywhere(self, id_or_name_or_email: str) -> list[Person]:
         return await self._connection.all(_FIND_EVERYWHERE, key=id_or_name_or_email)

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import bindparam, func, select
 
 from gridhall.contract.errors import FatalError, Refusal, ServiceUnavailable
-from gridhall.domain.signals import AuthorityChanged, JobDue, Listener, Signal
+from gridhall.domain.signals import AuthorityChanged, JobDue, Listener, SessionsEnded, Signal
 from gridhall.domain.source import Source
 from gridhall.domain.work import Conflict, Work
 from gridhall.storage.statement import POSTGRESQL, Statement
@@ -386,6 +386,8 @@ class PostgresStorage:
             self._listener.heard(AuthorityChanged(news["organization"]))
         elif "due" in news:
             self._listener.heard(JobDue(news["due"]))
+        elif "sessions" in news:
+            self._listener.heard(SessionsEnded(news["of"], tuple(news["sessions"])))
         else:
             # Nothing that this program says. Forgetting too much is safe.
             self._listener.caught_up()
@@ -419,7 +421,13 @@ async def _until_lost(connection: "asyncpg.Connection[Any]") -> None:
 
 def _news(signal: Signal) -> dict[str, Any]:
     """A signal as it goes over the wire."""
-    return {"due": signal.due} if isinstance(signal, JobDue) else {"organization": signal.organization}
+    match signal:
+        case JobDue():
+            return {"due": signal.due}
+        case SessionsEnded():
+            return {"of": signal.organization, "sessions": signal.sessions}
+        case AuthorityChanged():
+            return {"organization": signal.organization}
 
 
 async def _notify(work: SqlWork, news: dict[str, Any]) -> None:

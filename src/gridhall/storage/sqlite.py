@@ -261,6 +261,7 @@ class SqliteStorage:
         """
         work = self._write_work
         work.signals.clear()
+        work.origin = None
         self._write_connection.touched = False
         if apart:
             self._writer.execute("SAVEPOINT unit")

@@ -168,7 +168,28 @@ credentials = Table(
     _id("person"),
     _text("password_hash", null=True),
     _text("two_factor_secret", null=True),
-    _number("session_duration", null=True),
+    # The time step of the last one-time code that was taken: it and those before it are taken no more.
+    _number("two_factor_step"),
+    PrimaryKeyConstraint("organization", "person"),
+)
+
+# What lets somebody in once who lost their second factor, as SHA-256.
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    _id("organization"),
+    _id("person"),
+    _id("hash"),
+    PrimaryKeyConstraint("organization", "person", "hash"),
+)
+
+# What administrators set for one person's sessions, in place of the organization's own settings.
+session_settings = Table(
+    "session_settings",
+    metadata,
+    _id("organization"),
+    _id("person"),
+    _number("duration", null=True),
     Column("desktop_app_browser_quit", Boolean(create_constraint=False), nullable=True),
     PrimaryKeyConstraint("organization", "person"),
 )
@@ -527,6 +548,7 @@ tombstones = Table(
     PrimaryKeyConstraint("organization", "conversation", "ts"),
 )
 
+# Signed-in devices. Both hashes are NULL for those of an organization file, whose secrets nobody knows.
 sessions = Table(
     "sessions",
     metadata,
@@ -540,10 +562,24 @@ sessions = Table(
     _number("signed_in_at"),
     _number("last_activity"),
     _number("expires_at"),
+    _id("cookie_hash", null=True),
+    _id("token_hash", null=True),
     PrimaryKeyConstraint("organization", "id"),
     Index("sessions_by_person", "organization", "person"),
+    Index("sessions_by_cookie_hash", "cookie_hash", unique=True),
+    Index("sessions_by_token_hash", "token_hash", unique=True),
+)
+# Those that end by themselves.
+Index(
+    "sessions_by_expiry",
+    sessions.c.organization,
+    sessions.c.expires_at,
+    sqlite_where=sessions.c.expires_at > literal_column("0"),
+    postgresql_where=sessions.c.expires_at > literal_column("0"),
 )
 
+# The audit log, as its API tells it: `actor_told`, `entity_told`, `context` and `details` are ready JSON, as things were then.
+# `actor` and `entity` are the ids that one can ask for.
 audit = Table(
     "audit",
     metadata,
@@ -551,13 +587,17 @@ audit = Table(
     _id("id"),
     _number("at"),
     _id("action"),
-    _id("actor_kind"),
     _id("actor"),
-    _id("entity_kind"),
     _id("entity"),
+    _json("actor_told"),
+    _json("entity_told"),
+    _json("context"),
     _json("details"),
     PrimaryKeyConstraint("organization", "id"),
-    Index("audit_by_at", "organization", "at"),
+    Index("audit_by_at", "organization", "at", "id"),
+    Index("audit_by_action", "organization", "action", "at", "id"),
+    Index("audit_by_actor", "organization", "actor", "at", "id"),
+    Index("audit_by_entity", "organization", "entity", "at", "id"),
 )
 
 # Work that waits for its time, repeats, or is too much for one request (see domain/jobs.py). `due` is in microseconds of the

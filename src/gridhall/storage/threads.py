@@ -1,19 +1,14 @@
 """Statements about who takes part in threads."""
 
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
-
 from sqlalchemy import Boolean, and_, bindparam, case, delete, func, literal, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.sql.elements import BindParameter, ColumnElement
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.sql.elements import ColumnElement
 
 from gridhall.domain.messages import Message
 from gridhall.domain.threads import Follower
+from gridhall.storage.each import batches, each
 from gridhall.storage.statement import Connection, Remember, Statement
 from gridhall.storage.tables import members, messages, people, thread_members
-
-T = TypeVar("T")
 
 _t = thread_members
 _COLUMNS = tuple(column.name for column in _t.c)
@@ -44,24 +39,6 @@ _REMOVE_REPLY = Statement(
     .values(replies=_t.c.replies - 1),
     tuple,
 )
-
-
-_AT_ONCE = 50
-"""People or threads of one statement: the number is part of its text."""
-
-_EACH = tuple(f"each_{number}" for number in range(_AT_ONCE))
-
-
-def _each(type: TypeEngine[T]) -> list[BindParameter[T]]:
-    return [bindparam(name, type_=type) for name in _EACH]
-
-
-def _batches(values: Sequence[object]) -> Iterator[dict[str, object]]:
-    """The parameters `each_0` to `each_49`, as often as it takes; what is over has the last value again."""
-    for start in range(0, len(values), _AT_ONCE):
-        some = [*values[start : start + _AT_ONCE]]
-        some += some[-1:] * (_AT_ONCE - len(some))
-        yield dict(zip(_EACH, some, strict=True))
 
 
 def _subscribe(*who: ColumnElement[bool]) -> Statement[tuple[object, ...]]:
@@ -97,7 +74,7 @@ _SUBSCRIBE = _subscribe(
     people.c.organization == bindparam("person_organization"),
     people.c.id == bindparam("person"),
 )
-_SUBSCRIBE_THESE = _subscribe(people.c.id.in_(_each(people.c.id.type)))
+_SUBSCRIBE_THESE = _subscribe(people.c.id.in_(each(people.c.id.type)))
 
 _IN_THREAD = and_(
     _t.c.organization == bindparam("organization"),
@@ -120,7 +97,7 @@ _PARTS_OF = Statement(
     select(_t.c.thread_ts, _t.c.replies, _t.c.subscribed, _t.c.last_read).where(
         _t.c.organization == bindparam("organization"),
         _t.c.conversation == bindparam("conversation"),
-        _t.c.thread_ts.in_(_each(_t.c.thread_ts.type)),
+        _t.c.thread_ts.in_(each(_t.c.thread_ts.type)),
         _t.c.person_organization == bindparam("person_organization"),
         _t.c.person == bindparam("person"),
     ),
@@ -166,8 +143,8 @@ class SqlThreads:
         await self._connection.run(_SUBSCRIBE, **_of(parent), person_organization=organization, person=person)
 
     async def subscribe_these(self, parent: Message, people: list[str]) -> None:
-        for each in _batches(people):
-            await self._connection.run(_SUBSCRIBE_THESE, **_of(parent), **each)
+        for some in batches(people):
+            await self._connection.run(_SUBSCRIBE_THESE, **_of(parent), **some)
 
     async def repliers(self, parent: Message, *, limit: int) -> tuple[list[str], int]:
         first = await self._connection.all(_REPLIERS, **_of(parent), limit=limit)
@@ -182,14 +159,14 @@ class SqlThreads:
         self, organization: str, conversation: str, person_organization: str, person: str, *, threads: list[int]
     ) -> list[Follower]:
         found: list[Follower] = []
-        for each in _batches(threads):
+        for some in batches(threads):
             found += await self._connection.all(
                 _PARTS_OF,
                 organization=organization,
                 conversation=conversation,
                 person_organization=person_organization,
                 person=person,
-                **each,
+                **some,
             )
         return found
 

@@ -2,11 +2,13 @@
 
 from functools import cached_property
 
+from gridhall.domain.origin import Origin
 from gridhall.domain.signals import Signal
 from gridhall.domain.source import Source
 from gridhall.storage.apps import SqlApps
 from gridhall.storage.audit import SqlAudit
 from gridhall.storage.conversations import SqlConversations
+from gridhall.storage.credentials import SqlCredentials
 from gridhall.storage.directory import SqlDirectory
 from gridhall.storage.jobs import SqlJobs
 from gridhall.storage.limits import SqlBuckets
@@ -22,6 +24,7 @@ from gridhall.storage.presence import SqlActivity
 from gridhall.storage.reactions import SqlReactions
 from gridhall.storage.retention import SqlRetention
 from gridhall.storage.scheduled import SqlScheduledMessages
+from gridhall.storage.sessions import SqlSessions
 from gridhall.storage.statement import Connection
 from gridhall.storage.streams import SqlStreams
 from gridhall.storage.threads import SqlThreads
@@ -34,6 +37,7 @@ class SqlWork:
     def __init__(self, connection: Connection, source: Source) -> None:
         self.connection = connection
         self.source = source
+        self.origin: Origin | None = None
         self.signals: list[Signal] = []
 
     @cached_property
@@ -63,6 +67,14 @@ class SqlWork:
     @cached_property
     def tokens(self) -> SqlTokens:
         return SqlTokens(self.connection)
+
+    @cached_property
+    def credentials(self) -> SqlCredentials:
+        return SqlCredentials(self.connection)
+
+    @cached_property
+    def sessions(self) -> SqlSessions:
+        return SqlSessions(self.connection)
 
     @cached_property
     def conversations(self) -> SqlConversations:

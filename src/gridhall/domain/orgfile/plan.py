@@ -206,6 +206,8 @@ def _plan_token(index: Index, path: Path, entry: TokenEntry) -> None:
     if kind is None:
         raise Mistake((*path, "token"), "its prefix is none that the platform has")
     acts_as = ACTS_AS[kind]
+    if acts_as is Token.CLIENT:
+        raise Mistake((*path, "token"), "is a client's: those come from signing in, not from a file")
     app = None if entry.app is UNSET else index.app((*path, "app"), entry.app)
     if app is None and acts_as not in Token.PERSON:
         raise Mistake((*path, "app"), "is missing: only a person's token can be without an app")

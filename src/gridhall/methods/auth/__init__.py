@@ -81,7 +81,7 @@ class RevokeResult(Ok, kw_only=True):
 )
 async def revoke(call: Call, args: RevokeArgs) -> RevokeResult:
     """Revoke the token that the call is made with."""
-    if call.actor.acts_as is Token.LEGACY:
+    if call.actor.acts_as in Token.LEGACY | Token.CLIENT:
         raise NotBearerToken
     if args.test:
         return RevokeResult(revoked=False)

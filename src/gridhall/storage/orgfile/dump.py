@@ -74,6 +74,7 @@ _LISTS = {
         (tables.profile_fields, _statement(tables.profile_fields, "organization", "workspace", "position")),
         (tables.people, _statement(tables.people)),
         (tables.credentials, _statement(tables.credentials)),
+        (tables.session_settings, _statement(tables.session_settings)),
         (tables.activity, _statement(tables.activity)),
         (tables.memberships, _statement(tables.memberships)),
         (tables.apps, _statement(tables.apps)),
@@ -113,6 +114,7 @@ class _Dump:
         self._fields = _grouped(rows["profile_fields"], "workspace")
         self._memberships = _grouped(rows["memberships"], "organization", "person")
         self._credentials = _single(rows["credentials"], "organization", "person")
+        self._session_settings = _single(rows["session_settings"], "organization", "person")
         self._activity = _single(rows["activity"], "organization", "person")
         self._installations = _grouped(rows["installations"], "app")
         self._shares = _grouped(rows["shares"], "conversation")
@@ -192,7 +194,7 @@ class _Dump:
             status=StatusEntry(text=row["status_text"], emoji=row["status_emoji"], expiration=row["status_expiration"]),
             fields=msgspec.json.decode(row["fields"], type=dict[str, FieldValueEntry]),
             last_activity=activity["last_activity"],
-            session_settings=_session_settings(credentials),
+            session_settings=_session_settings(self._session_settings.get((row["organization"], id))),
         )
 
     def _app(self, row: dict[str, Any]) -> AppEntry:
@@ -358,10 +360,10 @@ def _retention(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _session_settings(credentials: dict[str, Any]) -> SessionSettingsEntry | UnsetType:
-    duration, quits = credentials.get("session_duration"), credentials.get("desktop_app_browser_quit")
-    if duration is None and quits is None:
+def _session_settings(row: dict[str, Any] | None) -> SessionSettingsEntry | UnsetType:
+    if row is None:
         return UNSET
+    duration, quits = row["duration"], row["desktop_app_browser_quit"]
     return SessionSettingsEntry(
         duration=UNSET if duration is None else duration, desktop_app_browser_quit=UNSET if quits is None else quits
     )

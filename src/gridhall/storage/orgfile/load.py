@@ -56,7 +56,7 @@ async def load(
     return Loaded(list(index.organizations), index.made)
 
 
-def passwords(documents: Sequence[OrgDocument]) -> list[str]:
+def passwords_of(documents: Sequence[OrgDocument]) -> list[str]:
     """Every password in the documents, for who hashes them beforehand."""
     return [user.password for document in documents for user in document.users if user.password is not UNSET]
 

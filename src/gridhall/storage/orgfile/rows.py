@@ -15,6 +15,7 @@ from gridhall.contract.orgfile import (
     LoneRetention,
     Posting,
     Retention,
+    SessionSettingsEntry,
     TeamEntry,
     UserEntry,
 )
@@ -159,6 +160,8 @@ class Rows:
             profile = _profile(entry) | {"photo": photo, "created": created, "updated": created}
             yield tables.people, {"organization": organization, "id": person.id} | profile
             yield tables.credentials, of | _credentials(entry, password_hash)
+            if entry.session_settings is not UNSET:
+                yield tables.session_settings, of | _session_settings(entry.session_settings)
             if entry.last_activity:
                 yield tables.activity, of | {"last_activity": entry.last_activity}
             for size, data in pictures.items():
@@ -335,6 +338,8 @@ class Rows:
                 "signed_in_at": signed_in_at,
                 "last_activity": signed_in_at if entry.last_activity is UNSET else entry.last_activity,
                 "expires_at": entry.expires_at,
+                "cookie_hash": None,
+                "token_hash": None,
             },
         )
 
@@ -391,15 +396,15 @@ def _field(value: FieldValueEntry) -> dict[str, str]:
 
 
 def _credentials(entry: UserEntry, password_hash: str | None) -> dict[str, Any]:
-    row: dict[str, Any] = {"password_hash": password_hash, "two_factor_secret": None}
-    row |= {"session_duration": None, "desktop_app_browser_quit": None}
-    if entry.two_factor is not UNSET:
-        row["two_factor_secret"] = entry.two_factor.secret
-    if entry.session_settings is not UNSET:
-        given = entry.session_settings
-        row["session_duration"] = None if given.duration is UNSET else given.duration
-        row["desktop_app_browser_quit"] = None if given.desktop_app_browser_quit is UNSET else given.desktop_app_browser_quit
-    return row
+    secret = None if entry.two_factor is UNSET else entry.two_factor.secret
+    return {"password_hash": password_hash, "two_factor_secret": secret, "two_factor_step": 0}
+
+
+def _session_settings(entry: SessionSettingsEntry) -> dict[str, Any]:
+    return {
+        "duration": None if entry.duration is UNSET else entry.duration,
+        "desktop_app_browser_quit": None if entry.desktop_app_browser_quit is UNSET else entry.desktop_app_browser_quit,
+    }
 
 
 def _note(key: str, text: str, creator: str, created: int) -> dict[str, Any]:

@@ -1,0 +1,276 @@
+"""Sessions: the devices that people are signed in with, how long that lasts, and how it ends.
+
+A session is known to its device by a cookie and a token, both of which a call has to bring; here are only their SHA-256. An
+ended session is gone: nothing tells it from one that never was.
+"""
+
+import hmac
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from gridhall.contract.tokens import PREFIX
+from gridhall.domain import devices, jobs
+from gridhall.domain.devices import Device
+from gridhall.domain.jobs import Job, Later
+from gridhall.domain.signals import SessionsEnded
+
+if TYPE_CHECKING:
+    from gridhall.domain.call import Context
+    from gridhall.domain.organizations import Organization
+    from gridhall.domain.people import Person
+    from gridhall.domain.work import Work
+
+DESKTOP, MOBILE, WEB = "desktop", "mobile", "web"
+CLIENTS = (DESKTOP, MOBILE, WEB)
+
+HEARTBEAT_EVERY = 30
+"""Seconds from one heartbeat of a native client to the next."""
+
+PATIENCE = 90
+"""Seconds without a heartbeat after which a desktop session ends that is to end with its client: three in a row missed."""
+
+COOKIE = "xoxd-"
+"""What a session's cookie begins with, as the platform's do."""
+
+JOB = "sessions"
+"""The kind of the job that ends sessions whose time has come."""
+
+ALL = 2**31
+"""More sessions than anybody has."""
+
+_AT_ONCE = 200
+"""Sessions that one step of that job ends."""
+
+
+class Session(msgspec.Struct, gc=False):
+    """A session, in the order of the table's columns. Times are Unix seconds; both devices are the JSON of a `Device`.
+
+    `workspace` is the organization's id where somebody signed in to an Enterprise organization as a whole; `recent_device` is
+    None until something of the device changes; `expires_at` is when the session ends by itself, 0 for never; both hashes are
+    None for a session of an organization file.
+    """
+
+    organization: str
+    id: int
+    person: str
+    workspace: str
+    client: str
+    device: str
+    recent_device: str | None
+    signed_in_at: int
+    last_activity: int
+    expires_at: int
+    cookie_hash: str | None
+    token_hash: str | None
+
+
+class Settings(msgspec.Struct, gc=False):
+    """What administrators set for one person's sessions; None where the organization's own setting counts."""
+
+    organization: str
+    person: str
+    duration: int | None
+    desktop_app_browser_quit: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What a device is given to call with: the value of its cookie, and its token."""
+
+    cookie: str
+    token: str
+
+
+class Sessions(Protocol):
+    """Storage of sessions. `now` is in Unix seconds: a session whose time has come is none, stored or not."""
+
+    async def add(self, session: Session) -> None: ...
+
+    async def find(self, organization: str, id: int, *, now: int) -> Session | None: ...
+
+    async def find_by_cookie(self, hash: str, *, now: int) -> Session | None: ...
+
+    async def find_by_token(self, hash: str, *, now: int) -> Session | None: ...
+
+    async def list_all(self, organization: str, *, now: int, after: int, limit: int) -> list[Session]:
+        """Sessions of the organization in the order of their ids, after this one."""
+        ...
+
+    async def list_of(
+        self,
+        organization: str,
+        person: str,
+        *,
+        now: int,
+        workspace: str | None = None,
+        after: int = 0,
+        limit: int = ALL,
+    ) -> list[Session]:
+        """A person's sessions in the order of their ids, in one workspace or in all."""
+        ...
+
+    async def end(self, organization: str, ids: Collection[int]) -> list[int]:
+        """End these; gives the ids of those that there were."""
+        ...
+
+    async def end_of(
+        self, organization: str, people: Collection[str], *, clients: Collection[str], other_than: int | None = None
+    ) -> list[int]:
+        """End those of these people with these kinds of clients, but one; gives their ids, each with its person's."""
+        ...
+
+    async def seen(self, organization: str, id: int, *, at: int, device: str | None) -> None:
+        """Note activity and, where one is given, that the device is another now."""
+        ...
+
+    async def settings_of(self, organization: str, people: Collection[str]) -> list[Settings]:
+        """Settings of those of these people who have any."""
+        ...
+
+    async def save_settings(self, settings: Sequence[Settings]) -> None: ...
+
+    async def clear_settings(self, organization: str, people: Collection[str]) -> None: ...
+
+    async def apply_settings(
+        self, organization: "Organization", people: Collection[str], *, heartbeat_by: int, session: int | None = None
+    ) -> None:
+        """Reckon anew when sessions of these people end, or one of them.
+
+        Arguments:
+            heartbeat_by: when a desktop session that is to end with its client ends unless it gives a sign of life.
+        """
+        ...
+
+    async def next_expiry(self, organization: str) -> int | None: ...
+
+    async def list_expired(self, organization: str, *, now: int, limit: int) -> list[int]: ...
+
+
+def hash_of(secret: str) -> str:
+    """What is stored of a cookie or a token. Both are long and random, so that a plain SHA-256 gives nothing away."""
+    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def token_of(cookie: str) -> str:
+    """The client token that goes with a cookie. It follows from the cookie, so that a page need not keep it."""
+    return PREFIX["client"] + hmac.digest(cookie.encode("utf-8", "surrogatepass"), b"client token", "sha256").hex()
+
+
+async def begin(
+    work: "Work", organization: "Organization", person: "Person", *, workspace: str, client: str, device: Device
+) -> tuple[Session, Secrets]:
+    """Sign somebody in: who they are has been proved.
+
+    Arguments:
+        workspace: where; the organization's id for an Enterprise organization as a whole.
+        client: the kind of client.
+    """
+    cookie = work.source.secret(COOKIE)
+    secrets = Secrets(cookie, token_of(cookie))
+    now = work.source.seconds()
+    session = Session(
+        organization=organization.id,
+        id=work.source.number(),
+        person=person.id,
+        workspace=workspace,
+        client=client,
+        device=msgspec.json.encode(device).decode(),
+        recent_device=None,
+        signed_in_at=now,
+        last_activity=now,
+        expires_at=0,
+        cookie_hash=hash_of(secrets.cookie),
+        token_hash=hash_of(secrets.token),
+    )
+    await work.sessions.add(session)
+    await reckon(work, organization, [person.id], session=session.id)
+    return await _stored(work, session), secrets
+
+
+async def reckon(work: "Work", organization: "Organization", people: Collection[str], *, session: int | None = None) -> None:
+    """Reckon anew when sessions of these people end by themselves, or one of them: settings changed, or it gave a sign of life.
+
+    Those whose time has passed by that end at once.
+    """
+    now = work.source.seconds()
+    await work.sessions.apply_settings(organization, people, heartbeat_by=now + PATIENCE, session=session)
+    await expect(work, organization.id)
+
+
+async def notice(work: "Work", organization: str, id: int, *, told: Device | None = None) -> Session | None:
+    """Note that a session is in use and, where something of its device changed, what it is now; None where it has ended.
+
+    Arguments:
+        told: what a native client tells of itself. A browser is known by the request.
+    """
+    now = work.source.seconds()
+    session = await work.sessions.find(organization, id, now=now)
+    if session is None:
+        return None
+    before = msgspec.json.decode(session.recent_device or session.device, type=Device)
+    device = told or before
+    if work.origin is not None:
+        device = devices.read(work.origin) if session.client == WEB else device
+        device = msgspec.structs.replace(device, ip=work.origin.address)
+    changed = None if device == before else msgspec.json.encode(device).decode()
+    await work.sessions.seen(organization, id, at=now, device=changed)
+    await work.activity.seen(organization, session.person, now)
+    return session
+
+
+async def expect(work: "Work", organization: str) -> None:
+    """Have the organization's next session end when its time comes."""
+    next_expiry = await work.sessions.next_expiry(organization)
+    if next_expiry is not None:
+        await jobs.put(work, organization, JOB, "", due=next_expiry * 1_000_000)
+
+
+async def step(work: "Work", job: Job, context: "Context") -> Later | None:
+    """End sessions whose time has come: one step of the job."""
+    now = work.source.seconds()
+    due = await work.sessions.list_expired(job.organization, now=now, limit=_AT_ONCE)
+    await end(work, job.organization, due)
+    next_expiry = await work.sessions.next_expiry(job.organization)
+    return None if next_expiry is None else Later(next_expiry * 1_000_000)
+
+
+async def end(work: "Work", organization: str, ids: Collection[int]) -> list[int]:
+    """End sessions at once, on every worker; gives those that there were."""
+    ended = await work.sessions.end(organization, ids) if ids else []
+    tell(work, organization, ended)
+    return ended
+
+
+async def end_of(
+    work: "Work",
+    organization: str,
+    people: Collection[str],
+    *,
+    clients: Collection[str] = CLIENTS,
+    other_than: int | None = None,
+) -> list[int]:
+    """End the sessions of these people at once, on every worker; gives their ids.
+
+    Arguments:
+        clients: of which kinds of clients.
+        other_than: a session that goes on.
+    """
+    ended = await work.sessions.end_of(organization, people, clients=clients, other_than=other_than)
+    tell(work, organization, ended)
+    return ended
+
+
+def tell(work: "Work", organization: str, ended: Sequence[int]) -> None:
+    """Tell every worker that sessions ended."""
+    for start in range(0, len(ended), SessionsEnded.MOST):
+        work.signal(SessionsEnded(organization, tuple(ended[start : start + SessionsEnded.MOST])))
+
+
+async def _stored(work: "Work", session: Session) -> Session:
+    stored = await work.sessions.find(session.organization, session.id, now=work.source.seconds())
+    assert stored is not None
+    return stored

@@ -1,0 +1,97 @@
+"""What people sign in with, the sessions that follow, and an audit log that holds things as they were.
+
+A migration is written for the tables of its day and imports nothing of the program, which goes on changing.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+# Identifiers compare byte by byte on both engines.
+ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    _credentials()
+    _sessions()
+    _audit()
+
+
+def _credentials() -> None:
+    op.create_table(
+        "recovery_codes",
+        _id("organization"),
+        _id("person"),
+        _id("hash"),
+        sa.PrimaryKeyConstraint("organization", "person", "hash", name="recovery_codes_pkey"),
+    )
+    op.create_table(
+        "session_settings",
+        _id("organization"),
+        _id("person"),
+        sa.Column("duration", sa.BigInteger, nullable=True),
+        sa.Column("desktop_app_browser_quit", sa.Boolean, nullable=True),
+        sa.PrimaryKeyConstraint("organization", "person", name="session_settings_pkey"),
+    )
+    op.execute(
+        "INSERT INTO session_settings (organization, person, duration, desktop_app_browser_quit)"
+        " SELECT organization, person, session_duration, desktop_app_browser_quit FROM credentials"
+        " WHERE session_duration IS NOT NULL OR desktop_app_browser_quit IS NOT NULL"
+    )
+    op.drop_column("credentials", "session_duration")
+    op.drop_column("credentials", "desktop_app_browser_quit")
+    op.add_column("credentials", sa.Column("two_factor_step", sa.BigInteger, nullable=False, server_default="0"))
+
+
+def _sessions() -> None:
+    op.add_column("sessions", sa.Column("cookie_hash", ID, nullable=True))
+    op.add_column("sessions", sa.Column("token_hash", ID, nullable=True))
+    for column in ("cookie_hash", "token_hash"):
+        op.create_index(f"sessions_by_{column}", "sessions", [column], unique=True)
+    ends = sa.text("expires_at > 0")
+    op.create_index("sessions_by_expiry", "sessions", ["organization", "expires_at"], sqlite_where=ends, postgresql_where=ends)
+    op.execute(
+        "INSERT INTO jobs (organization, kind, key, due, payload, attempts, leased_until, wanted, created)"
+        " SELECT organization, 'sessions', '', 0, '{}', 0, 0, 0, 0 FROM sessions WHERE expires_at > 0 GROUP BY organization"
+    )
+
+
+def _audit() -> None:
+    """Entries from before tell only ids; who was no person was the operator."""
+    op.drop_index("audit_by_at", "audit")
+    for column in ("actor_told", "entity_told", "context"):
+        op.add_column("audit", sa.Column(column, sa.Text, nullable=False, server_default="{}"))
+    op.execute(
+        "UPDATE audit SET"
+        " actor = CASE WHEN actor_kind = 'user' THEN actor ELSE 'USLACKUSER' END,"
+        " entity_kind = CASE WHEN entity_kind = 'organization' THEN 'enterprise' ELSE entity_kind END"
+    )
+    op.execute(
+        "UPDATE audit SET"
+        """ actor_told = '{"type":"user","user":{"id":"' || actor || '","name":"","email":"","team":"' || organization"""
+        """ || '"}}',"""
+        """ entity_told = '{"type":"' || entity_kind || '","' || entity_kind || '":{"id":"' || entity || '"}}',"""
+        """ context = '{"location":{"type":"enterprise","id":"' || organization"""
+        """ || '","name":"","domain":""},"ua":"","ip_address":"","session_id":null}'"""
+    )
+    op.drop_column("audit", "actor_kind")
+    op.drop_column("audit", "entity_kind")
+    for name, columns in (
+        ("audit_by_at", ["organization", "at", "id"]),
+        ("audit_by_action", ["organization", "action", "at", "id"]),
+        ("audit_by_actor", ["organization", "actor", "at", "id"]),
+        ("audit_by_entity", ["organization", "entity", "at", "id"]),
+    ):
+        op.create_index(name, "audit", columns)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup instead")
+
+
+def _id(name: str) -> sa.Column[str]:
+    return sa.Column(name, ID, nullable=False)

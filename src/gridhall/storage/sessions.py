@@ -1,0 +1,204 @@
+"""Statements about sessions and what is set for them."""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+from sqlalchemy import BigInteger, Boolean, and_, bindparam, case, delete, func, insert, literal_column, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql.elements import ColumnElement
+
+from gridhall.domain.organizations import Organization
+from gridhall.domain.sessions import ALL, DESKTOP, Session, Settings
+from gridhall.storage.each import batches, each
+from gridhall.storage.statement import Connection, Statement
+from gridhall.storage.tables import session_settings, sessions
+
+_s, _of = sessions, session_settings
+
+_NOW = bindparam("now", type_=BigInteger)
+# Written as the index on it is: SQLite uses that only for the same text.
+_ENDS = _s.c.expires_at > literal_column("0")
+_GOES_ON = or_(_s.c.expires_at == literal_column("0"), _s.c.expires_at > _NOW)
+_IN_ORGANIZATION = _s.c.organization == bindparam("organization")
+_OF_PERSON = and_(_IN_ORGANIZATION, _s.c.person == bindparam("person"))
+_AFTER = _s.c.id > bindparam("after", type_=BigInteger)
+_LIMIT = bindparam("limit", type_=BigInteger)
+
+_ADD = Statement(insert(_s), tuple)
+_FIND = Statement(select(*_s.c).where(_IN_ORGANIZATION, _s.c.id == bindparam("id"), _GOES_ON), Session)
+_FIND_BY_COOKIE = Statement(select(*_s.c).where(_s.c.cookie_hash == bindparam("hash"), _GOES_ON), Session)
+_FIND_BY_TOKEN = Statement(select(*_s.c).where(_s.c.token_hash == bindparam("hash"), _GOES_ON), Session)
+_LIST_ALL = Statement(select(*_s.c).where(_IN_ORGANIZATION, _AFTER, _GOES_ON).order_by(_s.c.id).limit(_LIMIT), Session)
+_LIST_OF = Statement(select(*_s.c).where(_OF_PERSON, _AFTER, _GOES_ON).order_by(_s.c.id).limit(_LIMIT), Session)
+_LIST_OF_IN = Statement(
+    select(*_s.c).where(_OF_PERSON, _s.c.workspace == bindparam("workspace"), _AFTER, _GOES_ON).order_by(_s.c.id).limit(_LIMIT),
+    Session,
+)
+_END = Statement(delete(_s).where(_IN_ORGANIZATION, _s.c.id.in_(each(_s.c.id.type))).returning(_s.c.id), int)
+_END_OF = Statement(
+    delete(_s)
+    .where(
+        _IN_ORGANIZATION,
+        _s.c.person.in_(each(_s.c.person.type)),
+        or_(
+            and_(_s.c.client == DESKTOP, bindparam("desktop", type_=Boolean)),
+            and_(_s.c.client == "mobile", bindparam("mobile", type_=Boolean)),
+            and_(_s.c.client == "web", bindparam("web", type_=Boolean)),
+        ),
+        _s.c.id != bindparam("other_than", type_=BigInteger),
+    )
+    .returning(_s.c.id),
+    int,
+)
+_SEEN = (
+    update(_s)
+    .where(_s.c.organization == bindparam("at_organization"), _s.c.id == bindparam("at_id"))
+    .values(last_activity=bindparam("new_last_activity"))
+)
+_SEEN_AS_BEFORE = Statement(_SEEN, tuple)
+_SEEN_CHANGED = Statement(_SEEN.values(recent_device=bindparam("new_device")), tuple)
+
+_SETTINGS_OF = Statement(
+    select(*_of.c).where(_of.c.organization == bindparam("organization"), _of.c.person.in_(each(_of.c.person.type))), Settings
+)
+_given = upsert(_of).values({column.name: bindparam(column.name) for column in _of.c})
+_SAVE_SETTINGS = Statement(
+    _given.on_conflict_do_update(
+        index_elements=list(_of.primary_key.columns),
+        set_={name: _given.excluded[name] for name in ("duration", "desktop_app_browser_quit")},
+    ),
+    tuple,
+)
+_CLEAR_SETTINGS = Statement(
+    delete(_of).where(_of.c.organization == bindparam("organization"), _of.c.person.in_(each(_of.c.person.type))), tuple
+)
+
+
+def _setting(name: str, kind: type[BigInteger] | type[Boolean]) -> ColumnElement[int]:
+    """A setting of the session's person or, where they have none of their own, the organization's."""
+    own = select(_of.c[name]).where(_of.c.organization == _s.c.organization, _of.c.person == _s.c.person).scalar_subquery()
+    return func.coalesce(own, bindparam(f"default_{name}", type_=kind()))
+
+
+_duration = _setting("duration", BigInteger)
+_by_duration = case((_duration > 0, _s.c.signed_in_at + _duration), else_=literal_column("0"))
+_ends_with_client = and_(_s.c.client == DESKTOP, _setting("desktop_app_browser_quit", Boolean))
+_by_heartbeat = case((_ends_with_client, bindparam("heartbeat_by", type_=BigInteger)), else_=literal_column("0"))
+_RECKON = (
+    update(_s)
+    .where(_s.c.organization == bindparam("at_organization"))
+    .values(
+        # The earlier of both, where 0 is never.
+        expires_at=case(
+            (_by_duration == 0, _by_heartbeat),
+            (_by_heartbeat == 0, _by_duration),
+            (_by_duration < _by_heartbeat, _by_duration),
+            else_=_by_heartbeat,
+        )
+    )
+)
+_RECKON_PEOPLE = Statement(_RECKON.where(_s.c.person.in_(each(_s.c.person.type))), tuple)
+_RECKON_ONE = Statement(_RECKON.where(_s.c.id == bindparam("at_id", type_=BigInteger)), tuple)
+
+_NEXT_EXPIRY: Statement[int | None] = Statement(
+    select(func.min(_s.c.expires_at)).where(_IN_ORGANIZATION, _ENDS), lambda expires_at: expires_at
+)
+_LIST_EXPIRED = Statement(
+    select(_s.c.id).where(_IN_ORGANIZATION, _ENDS, _s.c.expires_at <= _NOW).order_by(_s.c.expires_at).limit(_LIMIT), int
+)
+
+
+class SqlSessions:
+    """Storage of sessions."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, session: Session) -> None:
+        await self._connection.run(_ADD, **msgspec.structs.asdict(session))
+
+    async def find(self, organization: str, id: int, *, now: int) -> Session | None:
+        return await self._connection.one(_FIND, organization=organization, id=id, now=now)
+
+    async def find_by_cookie(self, hash: str, *, now: int) -> Session | None:
+        return await self._connection.one(_FIND_BY_COOKIE, hash=hash, now=now)
+
+    async def find_by_token(self, hash: str, *, now: int) -> Session | None:
+        return await self._connection.one(_FIND_BY_TOKEN, hash=hash, now=now)
+
+    async def list_all(self, organization: str, *, now: int, after: int, limit: int) -> list[Session]:
+        return await self._connection.all(_LIST_ALL, organization=organization, now=now, after=after, limit=limit)
+
+    async def list_of(
+        self,
+        organization: str,
+        person: str,
+        *,
+        now: int,
+        workspace: str | None = None,
+        after: int = 0,
+        limit: int = ALL,
+    ) -> list[Session]:
+        asked = {"organization": organization, "person": person, "now": now, "after": after, "limit": limit}
+        if workspace is None:
+            return await self._connection.all(_LIST_OF, **asked)
+        return await self._connection.all(_LIST_OF_IN, **asked, workspace=workspace)
+
+    async def end(self, organization: str, ids: Collection[int]) -> list[int]:
+        ended: list[int] = []
+        for some in batches(sorted(ids)):
+            ended += await self._connection.all(_END, organization=organization, **some)
+        return ended
+
+    async def end_of(
+        self, organization: str, people: Collection[str], *, clients: Collection[str], other_than: int | None = None
+    ) -> list[int]:
+        which = {"desktop": "desktop" in clients, "mobile": "mobile" in clients, "web": "web" in clients}
+        ended: list[int] = []
+        for some in batches(sorted(people)):
+            ended += await self._connection.all(_END_OF, organization=organization, other_than=other_than or 0, **which, **some)
+        return ended
+
+    async def seen(self, organization: str, id: int, *, at: int, device: str | None) -> None:
+        if device is None:
+            await self._connection.run(_SEEN_AS_BEFORE, at_organization=organization, at_id=id, new_last_activity=at)
+        else:
+            await self._connection.run(
+                _SEEN_CHANGED, at_organization=organization, at_id=id, new_last_activity=at, new_device=device
+            )
+
+    async def settings_of(self, organization: str, people: Collection[str]) -> list[Settings]:
+        found: dict[str, Settings] = {}
+        for some in batches(sorted(people)):
+            found |= {one.person: one for one in await self._connection.all(_SETTINGS_OF, organization=organization, **some)}
+        return list(found.values())
+
+    async def save_settings(self, settings: Sequence[Settings]) -> None:
+        await self._connection.many(_SAVE_SETTINGS, [msgspec.structs.asdict(one) for one in settings])
+
+    async def clear_settings(self, organization: str, people: Collection[str]) -> None:
+        for some in batches(sorted(people)):
+            await self._connection.run(_CLEAR_SETTINGS, organization=organization, **some)
+
+    async def apply_settings(
+        self, organization: Organization, people: Collection[str], *, heartbeat_by: int, session: int | None = None
+    ) -> None:
+        defaults = {
+            "at_organization": organization.id,
+            "default_duration": organization.session_duration,
+            "default_desktop_app_browser_quit": organization.desktop_app_browser_quit,
+            "heartbeat_by": heartbeat_by,
+        }
+        if session is not None:
+            await self._connection.run(_RECKON_ONE, **defaults, at_id=session)
+            return
+        for some in batches(sorted(people)):
+            await self._connection.run(_RECKON_PEOPLE, **defaults, **some)
+
+    async def next_expiry(self, organization: str) -> int | None:
+        return await self._connection.one(_NEXT_EXPIRY, organization=organization)
+
+    async def list_expired(self, organization: str, *, now: int, limit: int) -> list[int]:
+        return await self._connection.all(_LIST_EXPIRED, organization=organization, now=now, limit=limit)
