@@ -76,7 +76,7 @@ def _audit() -> None:
         """ || '"}}',"""
         """ entity_told = '{"type":"' || entity_kind || '","' || entity_kind || '":{"id":"' || entity || '"}}',"""
         """ context = '{"location":{"type":"enterprise","id":"' || organization"""
-        """ || '","name":"","domain":""},"ua":"","ip_address":"","session_id":null}'"""
+        """ || '","name":"","domain":""},"ua":"","ip_address":"","session_id":' || 'null}'"""
     )
     op.drop_column("audit", "actor_kind")
     op.drop_column("audit", "entity_kind")
