@@ -42,9 +42,22 @@ def _credentials() -> None:
         " SELECT organization, person, session_duration, desktop_app_browser_quit FROM credentials"
         " WHERE session_duration IS NOT NULL OR desktop_app_browser_quit IS NOT NULL"
     )
-    op.drop_column("credentials", "session_duration")
-    op.drop_column("credentials", "desktop_app_browser_quit")
-    op.add_column("credentials", sa.Column("two_factor_step", sa.BigInteger, nullable=False, server_default="0"))
+    op.execute("CREATE TABLE credentials_before AS SELECT * FROM credentials")
+    op.drop_table("credentials")
+    op.create_table(
+        "credentials",
+        _id("organization"),
+        _id("person"),
+        sa.Column("password_hash", sa.Text, nullable=True),
+        sa.Column("two_factor_secret", sa.Text, nullable=True),
+        sa.Column("two_factor_step", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("organization", "person", name="credentials_pkey"),
+    )
+    op.execute(
+        "INSERT INTO credentials (organization, person, password_hash, two_factor_secret, two_factor_step)"
+        " SELECT organization, person, password_hash, two_factor_secret, 0 FROM credentials_before"
+    )
+    op.drop_table("credentials_before")
 
 
 def _sessions() -> None:
@@ -62,24 +75,35 @@ def _sessions() -> None:
 
 def _audit() -> None:
     """Entries from before tell only ids; who was no person was the operator."""
-    op.drop_index("audit_by_at", "audit")
-    for column in ("actor_told", "entity_told", "context"):
-        op.add_column("audit", sa.Column(column, sa.Text, nullable=False, server_default="{}"))
+    op.execute("CREATE TABLE audit_before AS SELECT * FROM audit")
+    op.drop_table("audit")
+    op.create_table(
+        "audit",
+        _id("organization"),
+        _id("id"),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        _id("action"),
+        _id("actor"),
+        _id("entity"),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("actor_told", "entity_told", "context", "details")),
+        sa.PrimaryKeyConstraint("organization", "id", name="audit_pkey"),
+    )
     op.execute(
-        "UPDATE audit SET"
+        "UPDATE audit_before SET"
         " actor = CASE WHEN actor_kind = 'user' THEN actor ELSE 'USLACKUSER' END,"
         " entity_kind = CASE WHEN entity_kind = 'organization' THEN 'enterprise' ELSE entity_kind END"
     )
     op.execute(
-        "UPDATE audit SET"
-        """ actor_told = '{"type":"user","user":{"id":"' || actor || '","name":"","email":"","team":"' || organization"""
-        """ || '"}}',"""
-        """ entity_told = '{"type":"' || entity_kind || '","' || entity_kind || '":{"id":"' || entity || '"}}',"""
-        """ context = '{"location":{"type":"enterprise","id":"' || organization"""
-        """ || '","name":"","domain":""},"ua":"","ip_address":"","session_id":' || 'null}'"""
+        "INSERT INTO audit (organization, id, at, action, actor, entity, actor_told, entity_told, context, details)"
+        " SELECT organization, id, at, action, actor, entity,"
+        """ '{"type":"user","user":{"id":"' || actor || '","name":"","email":"","team":"' || organization || '"}}',"""
+        """ '{"type":"' || entity_kind || '","' || entity_kind || '":{"id":"' || entity || '"}}',"""
+        """ '{"location":{"type":"enterprise","id":"' || organization"""
+        # Written apart: a text clause takes a colon before a name for a parameter.
+        """ || '","name":"","domain":""},"ua":"","ip_address":"","session_id":' || 'null}',"""
+        " details FROM audit_before"
     )
-    op.drop_column("audit", "actor_kind")
-    op.drop_column("audit", "entity_kind")
+    op.drop_table("audit_before")
     for name, columns in (
         ("audit_by_at", ["organization", "at", "id"]),
         ("audit_by_action", ["organization", "action", "at", "id"]),
