@@ -16,7 +16,7 @@ from gridhall.contract.tokens import PREFIX
 from gridhall.domain import devices, jobs
 from gridhall.domain.devices import Device
 from gridhall.domain.jobs import Job, Later
-from gridhall.domain.signals import SessionsEnded
+from gridhall.domain.signals import AuthorityChanged, SessionsEnded
 
 if TYPE_CHECKING:
     from gridhall.domain.call import Context
@@ -199,6 +199,17 @@ async def reckon(work: "Work", organization: "Organization", people: Collection[
     now = work.source.seconds()
     await work.sessions.apply_settings(organization, people, heartbeat_by=now + PATIENCE, session=session)
     await expect(work, organization.id)
+    if session is None:
+        # Remembered actors know when their sessions were to end before.
+        work.signal(AuthorityChanged(organization.id))
+
+
+async def end_with_client(work: "Work", organization: "Organization", person: str) -> bool:
+    """Whether this person's sessions are to end with their clients: the cookie with the browser, a desktop session with the
+    application. Their own setting goes before the organization's."""
+    found = await work.sessions.settings_of(organization.id, [person])
+    own = found[0].desktop_app_browser_quit if found else None
+    return organization.desktop_app_browser_quit if own is None else own
 
 
 async def notice(work: "Work", organization: str, id: int, *, told: Device | None = None) -> Session | None:

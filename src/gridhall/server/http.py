@@ -1,10 +1,13 @@
-"""What the surfaces share of HTTP: the ASGI types, the caller's address, and plain answers."""
+"""What the surfaces share of HTTP: the ASGI types, where a request comes from, its body, and plain answers."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import msgspec
+
+from gridhall.domain.origin import LONGEST, Origin
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -15,6 +18,13 @@ Surface = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
+
+PATIENCE = 10.0
+"""Seconds that a small body may take to arrive."""
+
+
+class BodyTooLarge(Exception):
+    """A body has more bytes than it may."""
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:
@@ -48,19 +58,52 @@ def address_of(scope: Scope, trusted: Networks) -> str:
     return str(caller)
 
 
+def origin_of(scope: Scope, trusted: Networks) -> Origin:
+    """Where a request came from, whatever surface it is for."""
+    hints = {
+        name.decode("latin-1"): value[:LONGEST].decode("latin-1")
+        for name, value in scope["headers"]
+        if name.startswith(b"sec-ch-ua")
+    }
+    agent = (header(scope, b"user-agent") or b"")[:LONGEST].decode("latin-1")
+    return Origin(address_of(scope, trusted), agent, hints)
+
+
+async def read_body(receive: Receive, most: int) -> bytes:
+    """A request's whole body, of `most` bytes at the most.
+
+    Raises:
+        BodyTooLarge: it is longer; the rest of it is not read.
+        ConnectionResetError: the connection broke.
+        TimeoutError: it did not arrive within `PATIENCE`.
+    """
+    body = b""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionResetError
+            body += bytes(message.get("body", b""))
+            if len(body) > most:
+                raise BodyTooLarge
+            if not message.get("more_body", False):
+                return body
+
+
 async def respond(send: Send, status: int, headers: Headers, body: bytes) -> None:
     """Send a whole answer."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-async def respond_json(send: Send, status: int, value: object) -> None:
-    """Send a value as JSON, never to be kept by anybody in between."""
+async def respond_json(send: Send, status: int, value: object, more: Headers | None = None) -> None:
+    """Send a value as JSON, never to be kept by anybody in between. `more` are further headers."""
     body = msgspec.json.encode(value)
     headers = [
         (b"content-type", b"application/json; charset=utf-8"),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
+        *(more or ()),
     ]
     await respond(send, status, headers, body)
 
