@@ -22,7 +22,7 @@ def test_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert [block.partition(" ")[0] for block in blocks] == NAMES
     block = next(block for block in blocks if block.startswith("users.conversations "))
     assert "exclude_archived: boolean, default False" in block
-    assert "tokens: bot, user, legacy" in block
+    assert "tokens: bot, user, legacy, client" in block
     assert "channels:read" in block
     assert "tier three, 50 in 60 s" in block
     assert "invalid_limit" in block
@@ -33,7 +33,7 @@ def test_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert [method["name"] for method in methods] == NAMES
     by_name = {method["name"]: method for method in methods}
     photo = by_name["users.setPhoto"]
-    assert photo["tokens"] == ["user", "legacy"]
+    assert photo["tokens"] == ["user", "legacy", "client"]
     assert photo["scopes"] == ["users.profile:write"]
     assert photo["writes"] is True
     assert photo["limits"] == [{"name": "tier two", "calls": 20, "seconds": 60, "burst": 20}]
