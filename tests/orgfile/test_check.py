@@ -174,6 +174,9 @@ def test_what_is_there_twice(path: Path, section: str, entry: str, told: str) ->
         ("messages", "{conversation: C0EAST, user: W0ADA, ts: '6.000000', app: A0NO}", "app: unknown app A0NO"),
         ("sessions", "{user: W0NO}", "user: unknown user W0NO"),
         ("sessions", "{user: W0ADA, team: T0NO}", "team: unknown workspace T0NO"),
+        ("sessions", "{user: W0ADA, team: E0A}", "team: unknown workspace E0A"),
+        ("sessions", "{user: W0ADA, enterprise: T0EAST}", "enterprise: unknown organization T0EAST"),
+        ("sessions", "{user: U0LOU, enterprise: T0LONE}", "enterprise: unknown organization T0LONE"),
         ("app_requests", "{app: A0NO, user: W0ADA}", "app: unknown app A0NO"),
     ],
 )
@@ -209,6 +212,7 @@ def test_a_reference_to_nothing(path: Path, section: str, entry: str, told: str)
         ("users", "{id: W0X, name: x, team_roles: {T0EAST: admin}}", "team_roles.T0EAST: W0X is not in T0EAST"),
         ("users", "{id: W0X, name: x, guest_channels: [C0EAST]}", "guest_channels[0]: C0EAST is in no workspace of W0X"),
         ("users", "{id: W0X, name: x, teams: [T0EAST], guest_channels: [C0EAST]}", "guest_channels: W0X is no guest"),
+        ("users", "{name: x, two_factor: {secret: ABC}}", "two_factor.secret: is cut off"),
         ("users", "{name: x, guest: single_channel}", "guest_channels: a single-channel guest is confined to exactly one"),
         (
             "users",
@@ -302,6 +306,12 @@ def test_a_reference_to_nothing(path: Path, section: str, entry: str, told: str)
         ("sessions", "{user: W0BOT}", "user: W0BOT is a bot"),
         ("sessions", "{user: W0CHO}", "team: is missing, and W0CHO is in no workspace"),
         ("sessions", "{user: W0BEN, team: T0EAST}", "user: W0BEN is not in T0EAST"),
+        ("sessions", "{user: U0LOU, enterprise: E0A}", "user: U0LOU is not in E0A"),
+        (
+            "sessions",
+            "{user: W0BEN, team: T0WEST, enterprise: E0A}",
+            "enterprise: one signs in to a workspace or to an organization, not to both",
+        ),
         ("sessions", "{user: W0BEN, created: {ip: here}}", "created.ip: must be an IP address"),
         ("sessions", "{user: W0BEN, recent: {ip: 256.0.0.1}}", "recent.ip: must be an IP address"),
         ("app_requests", "{app: A0PLAIN, user: W0BEN, team: T0EAST}", "user: W0BEN is not in T0EAST"),

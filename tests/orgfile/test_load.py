@@ -375,11 +375,13 @@ def test_who_is_in_several_lone_workspaces_is_a_person_of_each(every: Path, data
 def test_passwords_are_hashed(full: Database) -> None:
     nia = full.row(tables.credentials, person="W0NIA000001")
     assert nia["password_hash"] == "hash of nia-north-signs-in"
-    assert (nia["session_duration"], nia["desktop_app_browser_quit"]) == (86400, True)
     otto = full.row(tables.credentials, person="W0OTTO00001")
-    assert [otto[key] for key in ("password_hash", "two_factor_secret", "session_duration", "desktop_app_browser_quit")] == [
-        None
-    ] * 4
+    assert (otto["password_hash"], otto["two_factor_secret"]) == (None, None)
+
+
+def test_session_settings_are_of_those_who_have_any(full: Database) -> None:
+    nia = {"organization": "E0NORTH0001", "person": "W0NIA000001", "duration": 86400, "desktop_app_browser_quit": True}
+    assert full.rows(tables.session_settings) == [nia]
 
 
 def test_passwords_can_be_hashed_beforehand() -> None:

@@ -245,6 +245,7 @@ def test_aliases_that_unfold_without_end(path: Path) -> None:
             )
         ),
         ("tokens:\n- {token: ghp-secret}  # HERE", "tokens[0].token: must start with xoxb-"),
+        ("tokens:\n- {token: xoxc-secret}  # HERE", "tokens[0].token: must start with xoxb-"),
         ("messages:\n- {conversation: C0A, user: U0A, ts: '15.5'}  # HERE", "messages[0].ts: must be seconds and six decimals"),
         ("users:\n- {name: a, team_roles: {'T 1': king}}  # HERE", 'users[0].team_roles["T 1"]: must be one of'),
         # Ids by kind.

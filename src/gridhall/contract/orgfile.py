@@ -91,7 +91,7 @@ TokenText = Annotated[
     str,
     _shape(
         r"^(xoxb|xoxp|xapp|xoxs|xoxe\.xoxb|xoxe\.xoxp)-[!-~]+$",
-        "must start with xoxb-, xoxp-, xapp-, xoxs-, xoxe.xoxb- or xoxe.xoxp-, and hold no spaces",
+        "must start with xoxb-, xoxp-, xapp-, xoxs-, xoxe.xoxb- or xoxe.xoxp-, and hold no spaces; xoxc- come from signing in",
     ),
 ]
 Ts = Annotated[str, _shape(r"^[0-9]{1,12}\.[0-9]{6}$", "must be seconds and six decimals, as in 1569520591.000500")]
@@ -493,6 +493,9 @@ class SessionEntry(Entry, frozen=True, kw_only=True):
     ] = UNSET
     user: Annotated[str, _about("The id of who is signed in.")]
     team: Annotated[str | UnsetType, _about("The id of the workspace signed in to; the person's first by default.")] = UNSET
+    enterprise: Annotated[
+        str | UnsetType, _about("The id of the organization, where it is the whole of it that was signed in to.")
+    ] = UNSET
     client: Annotated[Literal["desktop", "mobile", "web"], _about("The kind of client.")] = "web"
     created: Annotated[DeviceEntry, _about("The device at sign-in.")] = DeviceEntry()
     recent: Annotated[DeviceEntry | None, _about("The device as last seen, where something changed since sign-in.")] = None

@@ -4,6 +4,7 @@ It is generous where the platform is, and refuses only what must be a mistake: a
 nonsense. Unknown references and repeated ids are found by the plan.
 """
 
+import base64
 import ipaddress
 from collections.abc import Sequence
 from itertools import count
@@ -83,6 +84,7 @@ def _check_people(index: Index) -> None:
         if entry.tz not in zones:
             _check_zone((*path, "tz"), entry.tz)
             zones.add(entry.tz)
+        _check_second_factor(person)
         _check_roles(index, person)
         _check_guest(index, person)
         _check_fields(index, person)
@@ -93,6 +95,16 @@ def _check_zone(path: Path, name: str) -> None:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Mistake(path, f"unknown time zone {name}") from None
+
+
+def _check_second_factor(person: Person) -> None:
+    if person.entry.two_factor is UNSET:
+        return
+    digits = person.entry.two_factor.secret.rstrip("=")
+    try:
+        base64.b32decode(digits + "=" * (-len(digits) % 8))
+    except ValueError:
+        raise Mistake((*person.path, "two_factor", "secret"), "is cut off: no bytes are written so in Base32") from None
 
 
 def _check_roles(index: Index, person: Person) -> None:
@@ -304,18 +316,22 @@ def _check_messages(index: Index) -> None:
 
 def _check_sessions(index: Index) -> None:
     for session in index.sessions:
-        _check_in_team(index, session.path, session.entry.user, session.team)
+        if session.entry.team is not UNSET and session.entry.enterprise is not UNSET:
+            raise Mistake((*session.path, "enterprise"), "one signs in to a workspace or to an organization, not to both")
+        _check_in_place(index, session.path, session.entry.user, session.place)
         _check_address((*session.path, "created", "ip"), session.entry.created.ip)
         if session.entry.recent:
             _check_address((*session.path, "recent", "ip"), session.entry.recent.ip)
     for request in index.app_requests:
-        _check_in_team(index, request.path, request.entry.user, request.team)
+        _check_in_place(index, request.path, request.entry.user, request.team)
         _check_scopes((*request.path, "scopes"), request.scopes)
 
 
-def _check_in_team(index: Index, path: Path, user: str, team: str) -> None:
-    if team not in index.people[user].teams:
-        raise Mistake((*path, "user"), f"{user} is not in {team}")
+def _check_in_place(index: Index, path: Path, user: str, place: str) -> None:
+    """Refuse who is not in this workspace, or in this organization."""
+    person = index.people[user]
+    if place not in (*person.teams, *person.organizations):
+        raise Mistake((*path, "user"), f"{user} is not in {place}")
 
 
 def _check_address(path: Path, address: str) -> None:

@@ -123,12 +123,12 @@ class Message(NamedTuple):
 
 
 class Session(NamedTuple):
-    """A signed-in device."""
+    """A signed-in device. `place` is the workspace, or the organization where it is the whole of it that was signed in to."""
 
     path: Path
     id: int
     organization: str
-    team: str
+    place: str
     entry: SessionEntry
 
 

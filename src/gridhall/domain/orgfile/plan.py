@@ -248,16 +248,20 @@ def _bearer(index: Index, path: Path, entry: TokenEntry, acts_as: Token, app: Ap
 def _target(index: Index, path: Path, entry: TokenEntry, app: App | None, user: str | None) -> tuple[str, str | None]:
     """The organization that the token is for, and the workspace where it is for one."""
     if entry.enterprise is not UNSET:
-        organization = index.organizations.get(entry.enterprise)
-        if organization is None or organization.enterprise is None:
-            raise Mistake((*path, "enterprise"), f"unknown organization {entry.enterprise}")
-        return organization.id, None
+        return _enterprise(index, path, entry.enterprise), None
     if entry.team is not UNSET:
         return index.team((*path, "team"), entry.team).organization, entry.team
     targets = app.entry.installed_on if app else index.people[user].teams if user else []
     if not targets:
         raise Mistake((*path, "team"), "is missing, and there is no installation to take it from")
     return index.organization_of(path, targets[0]), targets[0] if targets[0] in index.teams else None
+
+
+def _enterprise(index: Index, path: Path, given: str) -> str:
+    organization = index.organizations.get(given)
+    if organization is None or organization.enterprise is None:
+        raise Mistake((*path, "enterprise"), f"unknown organization {given}")
+    return organization.id
 
 
 # Conversations.
@@ -376,14 +380,18 @@ def _set_general(index: Index, path: Path, team: str, conversation: str) -> None
 
 def _plan_session(index: Index, path: Path, entry: SessionEntry) -> None:
     person = index.person((*path, "user"), entry.user)
-    team = _team_for(index, path, person, entry.team)
+    if entry.enterprise is UNSET:
+        team = _team_for(index, path, person, entry.team)
+        organization, place = team.organization, team.id
+    else:
+        organization = place = _enterprise(index, path, entry.enterprise)
     if entry.id is UNSET:
         id = _number(index)
         index.note((*path, "id"), str(id))
     else:
         id = entry.id
         index.claim("session id", str(id), (*path, "id"))
-    index.sessions.append(Session(path, id, team.organization, team.id, entry))
+    index.sessions.append(Session(path, id, organization, place, entry))
 
 
 def _plan_app_request(index: Index, path: Path, entry: AppRequestEntry) -> None:

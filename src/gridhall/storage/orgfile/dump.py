@@ -147,7 +147,7 @@ class _Dump:
             apps=[self._app(row) for row in own["apps"]],
             conversations=[self._conversation(row) for row in own["conversations"]],
             messages=[self._message(row) for row in _said(own)],
-            sessions=[_session(row) for row in own["sessions"]],
+            sessions=[self._session(row) for row in own["sessions"]],
             app_requests=[_app_request(row) for row in own["app_requests"]],
         )
 
@@ -281,6 +281,21 @@ class _Dump:
             tombstone=_tombstone(tombstone, shown.text) if tombstone else None,
         )
 
+    def _session(self, row: dict[str, Any]) -> SessionEntry:
+        recent = row["recent_device"]
+        place = {"enterprise" if row["workspace"] in self._enterprises else "team": row["workspace"]}
+        return SessionEntry(
+            id=row["id"],
+            user=row["person"],
+            **place,
+            client=row["client"],
+            created=msgspec.json.decode(row["device"], type=DeviceEntry),
+            recent=msgspec.json.decode(recent, type=DeviceEntry) if recent else None,
+            signed_in_at=row["signed_in_at"],
+            last_activity=row["last_activity"],
+            expires_at=row["expires_at"],
+        )
+
 
 def _said(rows: dict[str, Rows]) -> Rows:
     """Messages, those that were deleted in their places. What only stands in such a place comes back by itself."""
@@ -379,21 +394,6 @@ def _member(row: dict[str, Any], created: int, *, open: bool) -> str | MemberEnt
 
 def _tombstone(row: dict[str, Any], content: str) -> TombstoneEntry:
     return TombstoneEntry(ts=ts_text(row["tombstoned_ts"]), user=row["person"], content=content)
-
-
-def _session(row: dict[str, Any]) -> SessionEntry:
-    recent = row["recent_device"]
-    return SessionEntry(
-        id=row["id"],
-        user=row["person"],
-        team=row["workspace"],
-        client=row["client"],
-        created=msgspec.json.decode(row["device"], type=DeviceEntry),
-        recent=msgspec.json.decode(recent, type=DeviceEntry) if recent else None,
-        signed_in_at=row["signed_in_at"],
-        last_activity=row["last_activity"],
-        expires_at=row["expires_at"],
-    )
 
 
 def _app_request(row: dict[str, Any]) -> AppRequestEntry:

@@ -331,7 +331,7 @@ class Rows:
                 "organization": session.organization,
                 "id": session.id,
                 "person": entry.user,
-                "workspace": session.team,
+                "workspace": session.place,
                 "client": entry.client,
                 "device": _device(entry.created),
                 "recent_device": _device(entry.recent) if entry.recent else None,
