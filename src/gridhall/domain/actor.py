@@ -1,12 +1,10 @@
 """Who is calling."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network
 
 from gridhall.contract.roles import Role
 from gridhall.contract.tokens import Token
-
-Network = IPv4Network | IPv6Network
+from gridhall.domain.networks import Allowlists
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ class Actor:
     two_factor_missing: bool
     standings: dict[str, Standing]
     workspaces: frozenset[str]
-    networks: tuple[tuple[Network, ...], ...]
+    networks: Allowlists
     reduced_history: bool
 
     @property

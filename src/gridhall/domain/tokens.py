@@ -1,8 +1,6 @@
 """Tokens: what they stand for, and how they end."""
 
 import hashlib
-import json
-from ipaddress import ip_network
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -10,8 +8,8 @@ import msgspec
 from gridhall.contract.roles import Role
 from gridhall.contract.scopes import CLIENT, CLIENT_SCOPE
 from gridhall.contract.tokens import ACTS_AS, PREFIX, Token, kind_of
-from gridhall.domain import audit
-from gridhall.domain.actor import Actor, Network, Standing
+from gridhall.domain import audit, networks
+from gridhall.domain.actor import Actor, Standing
 from gridhall.domain.organizations import Organization, Workspace
 from gridhall.domain.people import Person, standing
 from gridhall.domain.sessions import Session
@@ -227,7 +225,7 @@ async def _load(work: "Work", row: TokenRow, session: Session | None = None) -> 
             for workspace in workspaces
         },
         workspaces=every,
-        networks=_networks(organization.network_allowlist, own.network_allowlist if own else "[]"),
+        networks=networks.read(organization.network_allowlist, own.network_allowlist if own else "[]"),
         reduced_history=app.reduced_history_limits if app else False,
     )
 
@@ -260,8 +258,3 @@ def _is_gone(row: TokenRow, person: Person | None, role: str | None, own: Worksp
 def _lacks_two_factor(acts_as: Token, person: Person | None, organization: Organization, own: Workspace | None) -> bool:
     required = organization.two_factor_required or (own is not None and own.two_factor_required)
     return required and acts_as in Token.PERSON and person is not None and not person.has_two_factor
-
-
-def _networks(*allowlists: str) -> tuple[tuple[Network, ...], ...]:
-    lists = (json.loads(allowlist) for allowlist in allowlists)
-    return tuple(tuple(ip_network(block, strict=False) for block in blocks) for blocks in lists if blocks)

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import logging
-from ipaddress import IPv6Address, ip_address
 
 from gridhall.contract.errors import (
     Accesslimited,
@@ -15,7 +14,7 @@ from gridhall.contract.errors import (
     TwoFactorSetupRequired,
 )
 from gridhall.contract.tokens import Token
-from gridhall.domain import sessions
+from gridhall.domain import networks, sessions
 from gridhall.domain.actor import Actor
 from gridhall.domain.signals import AuthorityChanged, SessionsEnded, Signal
 from gridhall.domain.source import Source
@@ -72,7 +71,7 @@ class Authenticate:
             raise AccountInactive if actor.acts_as is Token.BOT else TokenRevoked
         if actor.expires_at and actor.expires_at <= self._source.seconds():
             raise TokenExpired
-        if actor.networks and not _within(actor, address):
+        if actor.networks and not networks.allow(actor.networks, address):
             raise Accesslimited
         if actor.two_factor_missing:
             raise TwoFactorSetupRequired
@@ -128,14 +127,3 @@ def _require_cookie(actor: Actor, cookie: bytes | None) -> None:
     value = cookies.read(cookie, cookies.SESSION)
     if value is None or not hmac.compare_digest(sessions.hash_of(value), actor.cookie_hash or ""):
         raise InvalidAuth
-
-
-def _within(actor: Actor, address: str) -> bool:
-    try:
-        caller = ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(caller, IPv6Address) and caller.ipv4_mapped:
-        # A socket for both families tells an IPv4 caller this way.
-        caller = caller.ipv4_mapped
-    return all(any(caller in network for network in allowlist) for allowlist in actor.networks)
