@@ -21,7 +21,7 @@ LONGEST_FIELD = 100
 PLATFORM, PLATFORM_VERSION, MODEL = "sec-ch-ua-platform", "sec-ch-ua-platform-version", "sec-ch-ua-model"
 VERSIONS = "sec-ch-ua-full-version-list"
 HINTS = (PLATFORM, PLATFORM_VERSION, MODEL, VERSIONS)
-"""The client hints that are read. All but the first a browser sends only where an earlier answer's `Accept-CH` asks for them."""
+"""The client hints that are read. All but the first are sent only where an earlier answer's `Accept-CH` asked for them."""
 
 _OWN_CLIENT = re.compile(
     r"^(?:com\.Slack|com\.tinyspeck\.chatlyio(?:\.\w{1,40})?|Slack)/([\d.]{1,20})|\bSlack_SSB/([\d.]{1,20})", re.ASCII
@@ -88,8 +88,10 @@ def _client_version(agent: str, versions: str, browser: "UserAgent | None") -> s
     """The version of one of the platform's own clients, or else of the browser: in full where a hint tells it."""
     own = _OWN_CLIENT.search(agent)
     if own:
-        return str(own[1] or own[2])
-    brands = [(name, version) for name, version in _BRAND.findall(versions) if not _NO_BRAND.search(name)]
+        return own[1] or own[2] or ""
+    brands: list[tuple[str, str]] = [
+        (name, version) for name, version in _BRAND.findall(versions) if not _NO_BRAND.search(name)
+    ]
     if brands:
         return next((version for name, version in brands if name != _ENGINE), brands[0][1])
     return _joined(browser.major, browser.minor, browser.patch, browser.patch_minor) if browser else ""
