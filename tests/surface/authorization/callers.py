@@ -37,7 +37,8 @@ class Caller:
 
     Arguments:
         kind: as tokens are stored; empty for no token.
-        org_level: whether the token is the organization's rather than a workspace's.
+        org_level: whether the token is the organization's rather than a workspace's; of a client whether somebody signed in
+            to the organization as a whole.
     """
 
     kind: str
@@ -51,6 +52,10 @@ class Caller:
     @property
     def is_bot(self) -> bool:
         return self.kind in ("bot", "bot_rotating")
+
+    @property
+    def is_of_an_app(self) -> bool:
+        return self.kind not in ("legacy", "client")
 
     @property
     def is_somebody(self) -> bool:
@@ -76,6 +81,8 @@ class Caller:
         return "member" if self.org_level and self.standing in WORKSPACE_ADMINS else self.standing
 
     def token(self, scopes: Iterable[str]) -> str:
+        """The token; a client token is made by signing in, and no organization file has one."""
+        assert self.kind != "client"
         place = "org" if self.org_level else "team"
         return f"{PREFIX[self.kind]}{place}-{PEOPLE.get(self.standing, 'app')}-{'+'.join(sorted(scopes))}"
 
@@ -84,7 +91,7 @@ CALLERS: tuple[Caller, ...] = (
     Caller(""),
     Caller("app"),
     *(Caller(kind) for kind in ("bot", "bot_rotating")),
-    *(Caller(kind, standing) for kind in ("user", "user_rotating", "legacy") for standing in PEOPLE),
+    *(Caller(kind, standing) for kind in ("user", "user_rotating", "legacy", "client") for standing in PEOPLE),
     Caller("bot", org_level=True),
-    *(Caller("user", standing, org_level=True) for standing in PEOPLE),
+    *(Caller(kind, standing, org_level=True) for kind in ("user", "client") for standing in PEOPLE),
 )

@@ -7,6 +7,7 @@ from gridhall.app import registry
 from gridhall.catalogue.arguments import read
 from gridhall.catalogue.method import Method, OrgToken
 from gridhall.contract.errors import InvalidArguments
+from gridhall.contract.scopes import CLIENT
 from surface.authorization.callers import ALL, GUESTS, NEEDED, NONE, Caller
 from surface.authorization.hand import Arguments, Make, Mend
 
@@ -89,6 +90,9 @@ class Case:
 
 
 def scopes_of(case: Case, caller: Caller, scopes: str) -> frozenset[str]:
+    """The scopes with which somebody calls. Those of a client are always the same."""
+    if caller.kind == "client":
+        return CLIENT
     return {NONE: frozenset(), NEEDED: case.needed(by_bot=caller.is_bot), ALL: EVERY}[scopes]
 
 
@@ -105,7 +109,8 @@ def expected(case: Case, caller: Caller, scopes: str) -> str:
         return (method.team_missing or InvalidArguments).code
     if caller.acts_as not in method.tokens:
         return "not_allowed_token_type"
-    if not case.needed(by_bot=caller.is_bot) <= scopes_of(case, caller, scopes):
+    provided = scopes_of(case, caller, scopes)
+    if not case.needed(by_bot=caller.is_bot) <= provided:
         return "missing_scope"
-    rule = case.with_all if scopes == ALL and case.with_all is not None else case.rule
+    rule = case.with_all if provided == EVERY and case.with_all is not None else case.rule
     return rule(caller)

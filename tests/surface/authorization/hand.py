@@ -1,13 +1,14 @@
 """What is made before a call, and put right after it: by real calls, which have to go well."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
+from gridhall.domain.sessions import Secrets
 from harness.live import Live
 from surface.authorization.callers import Caller
-from surface.inprocess import ask
+from surface.inprocess import Headers, ask
 from surface.stage import FORM
 
 Arguments = dict[str, str]
@@ -29,20 +30,29 @@ class Hand:
 
     Arguments:
         every: all scopes, with which callers make what is theirs.
+        signed_in: what those who call from a client are known by.
     """
 
-    def __init__(self, server: Live, every: frozenset[str]) -> None:
+    def __init__(self, server: Live, every: frozenset[str], signed_in: Mapping[Caller, Secrets]) -> None:
         self._server = server
         self._every = every
+        self._signed_in = signed_in
         self._numbers = count(1)
 
     async def do(self, by: Caller | str, method: str, /, **arguments: str) -> dict[str, Any]:
         """The answer to a call by a caller, or with a token."""
-        token = by if isinstance(by, str) else by.token(self._every)
-        headers = [(b"content-type", FORM.encode()), (b"authorization", f"Bearer {token}".encode())]
+        headers = [(b"content-type", FORM.encode()), *self.authorization(by, self._every)]
         answer = (await ask(self._server, "POST", f"/api/{method}", headers, [urlencode(arguments).encode()])).json
         assert answer["ok"], (method, arguments, answer)
         return answer
+
+    def authorization(self, by: Caller | str, scopes: frozenset[str]) -> Headers:
+        """The headers that tell who calls."""
+        if isinstance(by, Caller) and by.kind == "client":
+            secrets = self._signed_in[by]
+            return [(b"authorization", f"Bearer {secrets.token}".encode()), (b"cookie", f"d={secrets.cookie}".encode())]
+        token = by if isinstance(by, str) else by.token(scopes)
+        return [(b"authorization", f"Bearer {token}".encode())]
 
     def name(self) -> str:
         """A name that no channel has."""

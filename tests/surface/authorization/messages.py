@@ -74,7 +74,7 @@ def outside_workspaces(caller: Caller) -> str:
 
 
 def by_apps(caller: Caller) -> str:
-    return "metadata_must_be_sent_from_app" if caller.kind == "legacy" else "ok"
+    return "ok" if caller.is_of_an_app else "metadata_must_be_sent_from_app"
 
 
 EVENT = '{"event_type": "greeted", "event_payload": {}}'

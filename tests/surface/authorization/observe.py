@@ -5,9 +5,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from gridhall.domain import sessions
+from gridhall.domain.devices import Device
+from gridhall.domain.sessions import Secrets
+from gridhall.domain.work import Work
 from harness.databases import DATA, Databases
 from harness.live import Live, live
-from surface.authorization import CALLERS, CASES, SCOPES, Caller, Case
+from surface.authorization import CALLERS, CASES, NONE, SCOPES, Caller, Case
 from surface.authorization.callers import BOT, PEOPLE, WORKSPACE
 from surface.authorization.case import EVERY, scopes_of
 from surface.authorization.hand import KIT_APP, OF_OTHERS, Arguments, Hand
@@ -22,12 +26,27 @@ Outcomes = dict[tuple[str, Caller, str], str]
 
 def observe(server: Live) -> Outcomes:
     """What does happen, case by case."""
-    hand = Hand(server, EVERY)
+    signed_in = {caller: server.on_loop(_sign_in(server, caller)) for caller in CALLERS if caller.kind == "client"}
+    hand = Hand(server, EVERY, signed_in)
     return {
         (case.title, caller, scopes): outcome
         for case in CASES
         for (caller, scopes), outcome in server.on_loop(_outcomes(server, hand, case)).items()
     }
+
+
+async def _sign_in(server: Live, caller: Caller) -> Secrets:
+    async def unit(work: Work) -> Secrets:
+        organization = await work.organizations.find(ORGANIZATION)
+        person = await work.people.find_member(ORGANIZATION, WORKSPACE, caller.user)
+        assert organization is not None
+        assert person is not None
+        place = ORGANIZATION if caller.org_level else WORKSPACE
+        _, secrets = await sessions.begin(work, organization, person, workspace=place, client=sessions.WEB, device=Device())
+        return secrets
+
+    signed_in: Secrets = await server.gridhall.storage.write(unit)
+    return signed_in
 
 
 async def _outcomes(server: Live, hand: Hand, case: Case) -> dict[tuple[Caller, str], str]:
@@ -36,10 +55,13 @@ async def _outcomes(server: Live, hand: Hand, case: Case) -> dict[tuple[Caller, 
     for caller in CALLERS:
         made: Arguments | None = None
         for scopes in SCOPES:
+            if caller.kind == "client" and scopes != NONE:
+                outcomes[caller, scopes] = outcomes[caller, NONE]
+                continue
             if made is None:
                 made = await case.make(hand, caller) if case.make is not None and caller.is_somebody else {}
             arguments = case.arguments_of(caller) | made
-            outcome = outcomes[caller, scopes] = await _outcome(server, case, caller, scopes, arguments)
+            outcome = outcomes[caller, scopes] = await _outcome(server, hand, case, caller, scopes, arguments)
             if outcome == "ok":
                 made = None
                 if case.mend is not None:
@@ -47,13 +69,13 @@ async def _outcomes(server: Live, hand: Hand, case: Case) -> dict[tuple[Caller, 
     return outcomes
 
 
-async def _outcome(server: Live, case: Case, caller: Caller, scopes: str, arguments: Arguments) -> str:
+async def _outcome(server: Live, hand: Hand, case: Case, caller: Caller, scopes: str, arguments: Arguments) -> str:
     body, content_type = urlencode(arguments).encode(), FORM
     if case.method in FILES:
         body, content_type = multipart(arguments, FILES[case.method])
     headers = [(b"content-type", content_type.encode())]
     if caller.kind:
-        headers.append((b"authorization", f"Bearer {caller.token(scopes_of(case, caller, scopes))}".encode()))
+        headers += hand.authorization(caller, scopes_of(case, caller, scopes))
     answer: dict[str, Any] = (await ask(server, "POST", f"/api/{case.method}", headers, [body])).json
     if answer["ok"]:
         return "ok"
@@ -68,6 +90,8 @@ def organization(folder: Path) -> str:
         for token, (app, user) in OF_OTHERS.items()
     ]
     for caller in CALLERS[1:]:
+        if caller.kind == "client":
+            continue
         needed = {case.needed(by_bot=caller.is_bot) for case in CASES}
         for scopes in needed | {frozenset(), EVERY}:
             # A legacy token is of no app.

@@ -25,6 +25,8 @@ def page(outcomes: Outcomes) -> str:
         "The single-channel guest is in one public channel and in their direct and group conversations: of other channels they",
         "are not among those who are in them. No guest is in the general channel.",
         "Among all scopes are `chat:write.public` and `chat:write.customize`, which no method needs.",
+        "A client token comes with a session's cookie; its scopes are its own, the same in each column.",
+        "It is org-level where somebody signed in to the organization as a whole.",
         "A token that is unknown, ended or of a closed workspace is refused before any of this: see errors.md.",
         "",
     ]

@@ -32,8 +32,8 @@ def about_a_bot(caller: Caller) -> str:
     return "ok" if caller.counts_as in ORGANIZATION_OWNERS | WORKSPACE_OWNERS else "not_app_admin"
 
 
-def not_by_legacy_tokens(caller: Caller) -> str:
-    return "not_bearer_token" if caller.kind == "legacy" else "ok"
+def by_apps(caller: Caller) -> str:
+    return "ok" if caller.is_of_an_app else "not_bearer_token"
 
 
 NEIGHBOUR = "somebody in a channel of the guests'"
@@ -41,7 +41,7 @@ STRANGER = "somebody in no channel of the guests'"
 
 CASES: tuple[Case, ...] = (
     Case("api.test"),
-    Case("auth.revoke", arguments={"test": "true"}, rule=not_by_legacy_tokens),
+    Case("auth.revoke", arguments={"test": "true"}, rule=by_apps),
     Case("auth.teams.list"),
     Case("auth.test"),
     Case("bots.info", "a bot in no channel of the guests'", {"bot": "B0STRAY0001"}, closed_to_guests("bot_not_found")),

@@ -22,10 +22,10 @@ def linking(place: Place) -> Make:
 
 
 def by_apps(seeing: Rule) -> Rule:
-    """Apps preview links wherever they see the message, members or not; a legacy token is no app's."""
+    """Apps preview links wherever they see the message, members or not."""
 
     def rule(caller: Caller) -> str:
-        if caller.kind == "legacy":
+        if not caller.is_of_an_app:
             return "cannot_find_service"
         return "ok" if seeing(caller) == "ok" else "cannot_find_channel"
 
