@@ -37,6 +37,9 @@ class OrgToken(Enum):
     NAMES_TEAM_OR_ORGANIZATION = auto()
     """As above, and the organization's own id does as well."""
 
+    MAY_NAME_TEAM_OR_ORGANIZATION = auto()
+    """It may name either, or none."""
+
     REFUSED = auto()
     """It is answered `enterprise_is_restricted`."""
 

@@ -762,3 +762,58 @@ class NotPinnable(Refusal):
 
 class TooManyPins(Refusal):
     """The conversation has as many pins as one can have."""
+
+
+# What administers sessions refuses.
+
+
+class NoPermission(Refusal):
+    """The token is a workspace's, where one of the organization is needed."""
+
+
+class NotAnAdmin(Refusal):
+    """The caller is neither owner nor admin of the organization."""
+
+
+class AdminUnauthorized(Refusal):
+    """An admin acts on somebody who stands above them."""
+
+
+class BotsNotAllowed(Refusal):
+    """A bot is named where people belong."""
+
+
+class MissingTeam(Refusal):
+    """A person is named, and no workspace."""
+
+
+class MissingUser(Refusal):
+    """A workspace is named, and no person."""
+
+
+class NoActiveSessions(Refusal):
+    """There is no session to list."""
+
+
+class SessionNotFound(Refusal):
+    """The person has no such session there, or no longer."""
+
+
+class CannotInvalidatePrimaryOwner(Refusal):
+    """Somebody else ends a session of the organization's primary owner."""
+
+
+class CannotResetBot(Refusal):
+    """A bot has no sessions to reset."""
+
+
+class CannotResetPrimaryOwner(Refusal):
+    """Somebody else resets the sessions of the organization's primary owner."""
+
+
+class FailedForSomeUsers(Refusal):
+    """Some of these people are deactivated: the others' sessions are reset."""
+
+
+class AtLeastOneSessionSettingRequired(Refusal):
+    """Neither setting is given."""

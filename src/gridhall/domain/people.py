@@ -1,5 +1,6 @@
 """People and bots, and who may see whom."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -89,6 +90,14 @@ class People(Protocol):
 
     async def lock(self, organization: str, id: str) -> Person | None:
         """The person, held so that nobody else changes them until this unit ends."""
+        ...
+
+    async def list_by_ids(self, organization: str, ids: Collection[str]) -> list[Person]:
+        """Those of these people that there are, in no order."""
+        ...
+
+    async def hold(self, organization: str, ids: Collection[str]) -> None:
+        """Have nobody else hold or change these people until this unit ends."""
         ...
 
     async def find_member(self, organization: str, workspace: str | None, id: str, *, app: str | None = None) -> Member | None:

@@ -123,6 +123,17 @@ class Sessions(Protocol):
         """End those of these people with these kinds of clients, but one; gives their ids, each with its person's."""
         ...
 
+    async def list_of_all(
+        self, organization: str, people: Collection[str], *, clients: Collection[str], limit: int
+    ) -> list[tuple[str, int]]:
+        """Sessions of these people with these kinds of clients, ended by themselves or not: whose, and their ids; in the order
+        of both."""
+        ...
+
+    async def list_signed_in(self, organization: str, people: Collection[str], *, now: int) -> list[str]:
+        """Those of these people who have a session."""
+        ...
+
     async def seen(self, organization: str, id: int, *, at: int, device: str | None) -> None:
         """Note activity and, where one is given, that the device is another now."""
         ...
@@ -131,9 +142,13 @@ class Sessions(Protocol):
         """Settings of those of these people who have any."""
         ...
 
-    async def save_settings(self, settings: Sequence[Settings]) -> None: ...
+    async def save_settings(self, settings: Sequence[Settings]) -> None:
+        """Store settings. A half that is None stays as it was."""
+        ...
 
-    async def clear_settings(self, organization: str, people: Collection[str]) -> None: ...
+    async def clear_settings(self, organization: str, people: Collection[str]) -> list[str]:
+        """Clear the settings of these people; gives who had any."""
+        ...
 
     async def apply_settings(
         self, organization: "Organization", people: Collection[str], *, heartbeat_by: int, session: int | None = None
@@ -169,6 +184,8 @@ async def begin(
         workspace: where; the organization's id for an Enterprise organization as a whole.
         client: the kind of client.
     """
+    # Settings that change meanwhile wait for this session, and count for it.
+    await work.people.hold(organization.id, [person.id])
     cookie = work.source.secret(COOKIE)
     secrets = Secrets(cookie, token_of(cookie))
     now = work.source.seconds()
@@ -212,12 +229,37 @@ async def end_with_client(work: "Work", organization: "Organization", person: st
     return organization.desktop_app_browser_quit if own is None else own
 
 
-async def notice(work: "Work", organization: str, id: int, *, told: Device | None = None) -> Session | None:
-    """Note that a session is in use and, where something of its device changed, what it is now; None where it has ended.
+async def notice(work: "Work", organization: str, id: int) -> Session | None:
+    """Note that a session's person was active with it and, where something of its device changed, what it is now; None where
+    it has ended."""
+    session = await _note(work, organization, id, None)
+    if session is not None:
+        await work.activity.seen(organization, session.person, work.source.seconds())
+    return session
+
+
+async def heartbeat(work: "Work", organization: "Organization", id: int, *, told: Device | None) -> Session | None:
+    """Note that a native client is still there; gives the session as it is now, None where it has ended.
+
+    That is no activity of the person's: a telephone is there while nobody looks at it.
 
     Arguments:
-        told: what a native client tells of itself. A browser is known by the request.
+        told: what the client tells of its device, None for what it told before.
     """
+    before = await _note(work, organization.id, id, told)
+    if before is None:
+        return None
+    by = work.source.seconds() + PATIENCE
+    await work.sessions.apply_settings(organization, [before.person], heartbeat_by=by, session=id)
+    session = await _stored(work, before)
+    if session.expires_at < before.expires_at:
+        # The clock was set back: whoever waits for the end, or remembers it, would do so for too long.
+        await expect(work, organization.id)
+        work.signal(AuthorityChanged(organization.id))
+    return session
+
+
+async def _note(work: "Work", organization: str, id: int, told: Device | None) -> Session | None:
     now = work.source.seconds()
     session = await work.sessions.find(organization, id, now=now)
     if session is None:
@@ -225,11 +267,11 @@ async def notice(work: "Work", organization: str, id: int, *, told: Device | Non
     before = msgspec.json.decode(session.recent_device or session.device, type=Device)
     device = told or before
     if work.origin is not None:
+        # A browser is known by its requests, a native client by what it says.
         device = devices.read(work.origin) if session.client == WEB else device
         device = msgspec.structs.replace(device, ip=work.origin.address)
     changed = None if device == before else msgspec.json.encode(device).decode()
     await work.sessions.seen(organization, id, at=now, device=changed)
-    await work.activity.seen(organization, session.person, now)
     return session
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from gridhall.domain import dispatch, retention, scheduled, sessions, streams
+from gridhall.domain import dispatch, retention, scheduled, session_administration, sessions, streams
 from gridhall.domain.jobs import Step
 
 KINDS: Mapping[str, Step] = {
     retention.JOB: retention.step,
     scheduled.JOB: dispatch.step,
+    session_administration.JOB: session_administration.step,
     sessions.JOB: sessions.step,
     streams.JOB: streams.step,
 }

@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from gridhall.methods import api, auth, bots, chat, conversations, pins, reactions, team, users
+from gridhall.methods.admin.users import session
 from gridhall.methods.auth import teams as auth_teams
 from gridhall.methods.chat import changes, ephemeral, permalinks, scheduled, streams, unfurl
 from gridhall.methods.conversations import direct, history, info, membership
@@ -10,6 +11,7 @@ from gridhall.methods.users import conversations as users_conversations
 from gridhall.methods.users import identity, photo, presence, profile
 
 MODULES: tuple[ModuleType, ...] = (
+    session,
     api,
     auth,
     auth_teams,

@@ -49,8 +49,10 @@ def _named(method: Method, actor: Actor, team_id: object) -> Standing | None:
         raise InvalidArrayArg("[ERROR] must be a string, not an array: team_id")
     team_id = "" if team_id is None else str(team_id)
     if not team_id:
+        if method.org_token is OrgToken.MAY_NAME_TEAM_OR_ORGANIZATION:
+            return None
         raise (method.team_missing or InvalidArguments)("[ERROR] missing required field: team_id")
-    if team_id == actor.enterprise and method.org_token is OrgToken.NAMES_TEAM_OR_ORGANIZATION:
+    if team_id == actor.enterprise and method.org_token is not OrgToken.NAMES_TEAM:
         return None
     standing = actor.standings.get(team_id)
     if standing is None:

@@ -1,9 +1,12 @@
 """Statements about people."""
 
+from collections.abc import Collection
+
 from sqlalchemy import and_, bindparam, exists, func, literal_column, select, update
 
 from gridhall.domain.people import Member, Person
 from gridhall.storage.dialect import comma_list
+from gridhall.storage.each import batches, each
 from gridhall.storage.statement import Connection, Remember, Statement
 from gridhall.storage.tables import conversations, members, memberships, people, tokens
 
@@ -51,6 +54,19 @@ _LOCK = Statement(
     .where(people.c.organization == bindparam("organization"), people.c.id == bindparam("person"))
     .with_for_update(),
     Person,
+)
+
+_LIST_BY_IDS = Statement(
+    select(*people.c).where(people.c.organization == bindparam("organization"), people.c.id.in_(each(people.c.id.type))), Person
+)
+
+# In the order of their ids, so that nobody waits for somebody who waits for them.
+_HOLD = Statement(
+    select(people.c.id)
+    .where(people.c.organization == bindparam("organization"), people.c.id.in_(each(people.c.id.type)))
+    .order_by(people.c.id)
+    .with_for_update(),
+    str,
 )
 
 _FIND_MEMBER = Statement(
@@ -266,6 +282,19 @@ class SqlPeople:
 
     async def lock(self, organization: str, id: str) -> Person | None:
         return await self._connection.one(_LOCK, organization=organization, person=id)
+
+    async def list_by_ids(self, organization: str, ids: Collection[str]) -> list[Person]:
+        found: dict[str, Person] = {}
+        for some in batches(sorted(ids)):
+            found |= {
+                person.id: person for person in await self._connection.all(_LIST_BY_IDS, organization=organization, **some)
+            }
+        return list(found.values())
+
+    async def hold(self, organization: str, ids: Collection[str]) -> None:
+        if self._connection.locks:
+            for some in batches(sorted(ids)):
+                await self._connection.all(_HOLD, organization=organization, **some)
 
     async def find_member(self, organization: str, workspace: str | None, id: str, *, app: str | None = None) -> Member | None:
         return await self._connection.one(_FIND_MEMBER, organization=organization, workspace=workspace, person=id, app=app)

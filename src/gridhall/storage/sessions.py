@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
 from gridhall.domain.organizations import Organization
-from gridhall.domain.sessions import ALL, DESKTOP, Session, Settings
+from gridhall.domain.sessions import ALL, CLIENTS, DESKTOP, Session, Settings
 from gridhall.storage.each import batches, each
 from gridhall.storage.statement import Connection, Statement
 from gridhall.storage.tables import session_settings, sessions
@@ -35,21 +35,17 @@ _LIST_OF_IN = Statement(
     Session,
 )
 _END = Statement(delete(_s).where(_IN_ORGANIZATION, _s.c.id.in_(each(_s.c.id.type))).returning(_s.c.id), int)
+_OF_PEOPLE = and_(_IN_ORGANIZATION, _s.c.person.in_(each(_s.c.person.type)))
+_WITH_CLIENTS = or_(*(and_(_s.c.client == client, bindparam(client, type_=Boolean)) for client in CLIENTS))
 _END_OF = Statement(
-    delete(_s)
-    .where(
-        _IN_ORGANIZATION,
-        _s.c.person.in_(each(_s.c.person.type)),
-        or_(
-            and_(_s.c.client == DESKTOP, bindparam("desktop", type_=Boolean)),
-            and_(_s.c.client == "mobile", bindparam("mobile", type_=Boolean)),
-            and_(_s.c.client == "web", bindparam("web", type_=Boolean)),
-        ),
-        _s.c.id != bindparam("other_than", type_=BigInteger),
-    )
-    .returning(_s.c.id),
+    delete(_s).where(_OF_PEOPLE, _WITH_CLIENTS, _s.c.id != bindparam("other_than", type_=BigInteger)).returning(_s.c.id),
     int,
 )
+_LIST_OF_ALL = Statement(
+    select(_s.c.person, _s.c.id).where(_OF_PEOPLE, _WITH_CLIENTS).order_by(_s.c.person, _s.c.id).limit(_LIMIT),
+    lambda person, id: (person, id),
+)
+_LIST_SIGNED_IN = Statement(select(_s.c.person).where(_OF_PEOPLE, _GOES_ON).distinct(), str)
 _SEEN = (
     update(_s)
     .where(_s.c.organization == bindparam("at_organization"), _s.c.id == bindparam("at_id"))
@@ -65,12 +61,15 @@ _given = upsert(_of).values({column.name: bindparam(column.name) for column in _
 _SAVE_SETTINGS = Statement(
     _given.on_conflict_do_update(
         index_elements=list(_of.primary_key.columns),
-        set_={name: _given.excluded[name] for name in ("duration", "desktop_app_browser_quit")},
+        set_={name: func.coalesce(_given.excluded[name], _of.c[name]) for name in ("duration", "desktop_app_browser_quit")},
     ),
     tuple,
 )
 _CLEAR_SETTINGS = Statement(
-    delete(_of).where(_of.c.organization == bindparam("organization"), _of.c.person.in_(each(_of.c.person.type))), tuple
+    delete(_of)
+    .where(_of.c.organization == bindparam("organization"), _of.c.person.in_(each(_of.c.person.type)))
+    .returning(_of.c.person),
+    str,
 )
 
 
@@ -155,11 +154,27 @@ class SqlSessions:
     async def end_of(
         self, organization: str, people: Collection[str], *, clients: Collection[str], other_than: int | None = None
     ) -> list[int]:
-        which = {"desktop": "desktop" in clients, "mobile": "mobile" in clients, "web": "web" in clients}
+        asked = {"organization": organization, "other_than": other_than or 0, **_with(clients)}
         ended: list[int] = []
         for some in batches(sorted(people)):
-            ended += await self._connection.all(_END_OF, organization=organization, other_than=other_than or 0, **which, **some)
+            ended += await self._connection.all(_END_OF, **asked, **some)
         return ended
+
+    async def list_of_all(
+        self, organization: str, people: Collection[str], *, clients: Collection[str], limit: int
+    ) -> list[tuple[str, int]]:
+        asked = {"organization": organization, **_with(clients)}
+        found: list[tuple[str, int]] = []
+        for some in batches(sorted(people)):
+            if len(found) < limit:
+                found += await self._connection.all(_LIST_OF_ALL, **asked, **some, limit=limit - len(found))
+        return found
+
+    async def list_signed_in(self, organization: str, people: Collection[str], *, now: int) -> list[str]:
+        found: list[str] = []
+        for some in batches(sorted(people)):
+            found += await self._connection.all(_LIST_SIGNED_IN, organization=organization, now=now, **some)
+        return found
 
     async def seen(self, organization: str, id: int, *, at: int, device: str | None) -> None:
         if device is None:
@@ -178,9 +193,11 @@ class SqlSessions:
     async def save_settings(self, settings: Sequence[Settings]) -> None:
         await self._connection.many(_SAVE_SETTINGS, [msgspec.structs.asdict(one) for one in settings])
 
-    async def clear_settings(self, organization: str, people: Collection[str]) -> None:
+    async def clear_settings(self, organization: str, people: Collection[str]) -> list[str]:
+        cleared: list[str] = []
         for some in batches(sorted(people)):
-            await self._connection.run(_CLEAR_SETTINGS, organization=organization, **some)
+            cleared += await self._connection.all(_CLEAR_SETTINGS, organization=organization, **some)
+        return cleared
 
     async def apply_settings(
         self, organization: Organization, people: Collection[str], *, heartbeat_by: int, session: int | None = None
@@ -202,3 +219,8 @@ class SqlSessions:
 
     async def list_expired(self, organization: str, *, now: int, limit: int) -> list[int]:
         return await self._connection.all(_LIST_EXPIRED, organization=organization, now=now, limit=limit)
+
+
+def _with(clients: Collection[str]) -> dict[str, bool]:
+    """The parameters of `_WITH_CLIENTS`."""
+    return {client: client in clients for client in CLIENTS}
