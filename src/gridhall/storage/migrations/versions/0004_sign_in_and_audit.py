@@ -74,8 +74,11 @@ def _sessions() -> None:
 
 
 def _audit() -> None:
-    """Entries from before tell only ids; who was no person was the operator."""
-    op.execute("CREATE TABLE audit_before AS SELECT * FROM audit")
+    """Entries from before tell only ids; who was no person was the operator. Two actions had other names."""
+    op.execute(
+        "CREATE TABLE audit_before AS SELECT a.*, CASE WHEN NOT o.enterprise THEN 'workspace' ELSE 'enterprise' END AS place"
+        " FROM audit a LEFT JOIN organizations o ON o.id = a.organization"
+    )
     op.drop_table("audit")
     op.create_table(
         "audit",
@@ -91,14 +94,17 @@ def _audit() -> None:
     op.execute(
         "UPDATE audit_before SET"
         " actor = CASE WHEN actor_kind = 'user' THEN actor ELSE 'USLACKUSER' END,"
-        " entity_kind = CASE WHEN entity_kind = 'organization' THEN 'enterprise' ELSE entity_kind END"
+        " entity_kind = CASE WHEN entity_kind = 'organization' THEN place ELSE entity_kind END,"
+        " action = CASE WHEN action = 'user_password_set' THEN 'user_password_changed'"
+        " WHEN action <> 'organization_loaded' THEN action"
+        " WHEN place = 'workspace' THEN 'workspace_created' ELSE 'organization_created' END"
     )
     op.execute(
         "INSERT INTO audit (organization, id, at, action, actor, entity, actor_told, entity_told, context, details)"
         " SELECT organization, id, at, action, actor, entity,"
         """ '{"type":"user","user":{"id":"' || actor || '","name":"","email":"","team":"' || organization || '"}}',"""
         """ '{"type":"' || entity_kind || '","' || entity_kind || '":{"id":"' || entity || '"}}',"""
-        """ '{"location":{"type":"enterprise","id":"' || organization"""
+        """ '{"location":{"type":"' || place || '","id":"' || organization"""
         # Written apart: a text clause takes a colon before a name for a parameter.
         """ || '","name":"","domain":""},"ua":"","ip_address":"","session_id":' || 'null}',"""
         " details FROM audit_before"
