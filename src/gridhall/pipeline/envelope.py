@@ -85,17 +85,17 @@ async def envelope(request: Request, limits: Limits) -> Envelope:
         ClientGone: the connection broke.
     """
     arguments, token = _open_query(request.query) if request.query else ({}, None)
-    bearer = _bearer(request.authorization) if request.authorization else ""
+    borne = bearer(request.authorization) if request.authorization else ""
     if request.verb != "POST":
-        return Envelope(arguments, bearer or token or None)
+        return Envelope(arguments, borne or token or None)
     opened = await _open_body(request, limits)
     if arguments:
         opened.arguments = arguments | opened.arguments
-    opened.token = bearer or opened.token or token or None
+    opened.token = borne or opened.token or token or None
     return opened
 
 
-def _bearer(header: bytes) -> str:
+def bearer(header: bytes) -> str:
     """The token of an Authorization header (RFC 6750, 2.1), whatever it looks like: to judge it is authentication's work."""
     scheme, _, token = header.strip().partition(b" ")
     return token.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""
