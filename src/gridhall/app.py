@@ -31,12 +31,15 @@ from gridhall.pipeline.authenticate import Authenticate
 from gridhall.pipeline.perform import Perform
 from gridhall.pipeline.rate import RateLimiter
 from gridhall.pipeline.walk import Observer, Pipeline
+from gridhall.server.account import Accounts
 from gridhall.server.asgi import Server
+from gridhall.server.client import Client
 from gridhall.server.connections import Connections
 from gridhall.server.control import Control
 from gridhall.server.pictures import Pictures
 from gridhall.server.request_log import RequestLog
 from gridhall.server.run import listen, run
+from gridhall.server.sign_in import SignIn
 from gridhall.server.supervisor import Supervisor
 from gridhall.server.web_api import WebApi
 from gridhall.storage.engines import AnyStorage, Unusable, is_sqlite, open_storage, prepare, sole_server
@@ -121,11 +124,13 @@ async def assemble(
     jobs = Runner(storage, source, clock, context, kinds)
     listeners.add(jobs)
     await jobs.start()
+    sign_in, accounts = SignIn(), Accounts()
     tell = storage.tell_clock if isinstance(storage, PostgresStorage) else None
     server = Server(
         WebApi(pipeline, log, options.trusted_proxies),
         {
             "avatars": Pictures(storage),
+            "client": Client(sign_in, accounts, authenticate, storage, source, log, options.trusted_proxies),
             "_gridhall": Control(storage, clock, options.control_key, tell, jobs.settle),
         },
     )

@@ -62,9 +62,9 @@ def read(origin: Origin) -> Device:
     return msgspec.structs.replace(_read(origin.user_agent[:LONGEST], hints), ip=_clean(origin.address))
 
 
-def told(*, hardware: str, os: str, os_version: str, client_version: str) -> Device:
-    """The device that a native client tells of itself."""
-    return Device(_clean(hardware), _clean(os), _clean(os_version), _clean(client_version))
+def told(*, hardware: str, os: str, os_version: str, client_version: str, ip: str) -> Device:
+    """The device that a native client tells of itself; its address is the request's."""
+    return Device(_clean(hardware), _clean(os), _clean(os_version), _clean(client_version), _clean(ip))
 
 
 @lru_cache(maxsize=1024)

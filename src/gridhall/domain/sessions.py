@@ -251,8 +251,8 @@ async def heartbeat(work: "Work", organization: "Organization", id: int, *, told
         return None
     by = work.source.seconds() + PATIENCE
     await work.sessions.apply_settings(organization, [before.person], heartbeat_by=by, session=id)
-    session = await _stored(work, before)
-    if session.expires_at < before.expires_at:
+    session = await work.sessions.find(organization.id, id, now=work.source.seconds())
+    if session is None or session.expires_at < before.expires_at:
         # The clock was set back: whoever waits for the end, or remembers it, would do so for too long.
         await expect(work, organization.id)
         work.signal(AuthorityChanged(organization.id))
