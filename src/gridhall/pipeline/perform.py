@@ -22,14 +22,13 @@ MOST_REMEMBERED = 200_000
 
 
 class Perform:
-    """Runs a method's body in a unit of work, and notes that a person was active."""
+    """Runs a method's body in a unit of work, and notes that a person was active, and with which session."""
 
     def __init__(self, storage: Storage, source: Source, context: Context) -> None:
         self._storage = storage
         self._source = source
         self._context = context
-        self._noted: dict[tuple[str, str], int] = {}
-        self._noted_sessions: dict[tuple[str, int], tuple[int, tuple[str, bytes | None] | None]] = {}
+        self._noted: dict[tuple[object, ...], int] = {}
 
     async def __call__(
         self,
@@ -46,9 +45,7 @@ class Perform:
             Refusal: what the method declares, or what storage ends in.
         """
         if actor.acts_as in Token.PERSON and actor.user is not None:
-            await self._note_activity(actor.organization, actor.user)
-            if actor.session is not None:
-                await self._note_session(actor.organization, actor.session, request)
+            await self._note(actor, actor.user, request)
         prepared = await method.prepare(envelope.files, args) if method.prepare is not None else None
 
         async def unit(work: Work) -> tuple[Ok, Refusal | None]:
@@ -62,37 +59,26 @@ class Perform:
             raise refusal
         return answer
 
-    async def _note_session(self, organization: str, session: int, request: Request) -> None:
-        """Note that a session is in use and, where something of its device changed, what."""
+    async def _note(self, actor: Actor, user: str, request: Request) -> None:
+        """Note activity once in `RECORD_EVERY` seconds, that of a session also when it comes from elsewhere."""
         now = self._source.seconds()
-        key, noted = (organization, session), (request.address, request.user_agent)
-        at, before = self._noted_sessions.get(key, (-RECORD_EVERY, None))
-        if abs(now - at) < RECORD_EVERY and before == noted:
-            return
-        if len(self._noted_sessions) >= MOST_REMEMBERED:
-            self._noted_sessions.clear()
-        self._noted_sessions[key] = now, noted
-
-        async def unit(work: Work) -> None:
-            work.origin = request.origin()
-            await sessions.notice(work, organization, session)
-
-        try:
-            await self._storage.write(unit)
-        except Refusal as refusal:
-            self._noted_sessions.pop(key, None)
-            log.warning("a session's activity could not be noted: %s", refusal.code)
-
-    async def _note_activity(self, organization: str, user: str) -> None:
-        now = self._source.seconds()
-        key = (organization, user)
+        organization, session = actor.organization, actor.session
+        key = (organization, user) if session is None else (organization, session, request.address, request.user_agent)
         if abs(now - self._noted.get(key, -RECORD_EVERY)) < RECORD_EVERY:
             return
         if len(self._noted) >= MOST_REMEMBERED:
             self._noted.clear()
         self._noted[key] = now
+
+        async def unit(work: Work) -> None:
+            if session is None:
+                await work.activity.seen(organization, user, now)
+            else:
+                work.origin = request.origin()
+                await sessions.notice(work, organization, session)
+
         try:
-            await self._storage.write(lambda work: work.activity.seen(organization, user, now))
+            await self._storage.write(unit)
         except Refusal as refusal:
             # Presence is not worth refusing a call for: it is noted with the next one.
             self._noted.pop(key, None)

@@ -8,8 +8,9 @@
 | `/client/close` | nothing | `Closed` |
 | `/client/signout` | nothing | `{"ok": true}` |
 
-The last three take the session's token and cookie in their headers, `Authorization: Bearer xoxc-…` and `Cookie: d=xoxd-…`. A body
-is JSON and says so, which no form of another site's can. No answer sets a cookie: a browser that was led here stays who it is.
+The last three take the session's token and cookie in their headers, `Authorization: Bearer xoxc-…` and `Cookie: d=xoxd-…`. A
+body is JSON and says so, which no form of another site's can. No answer sets a cookie: a browser that was led here stays who it
+is.
 
 A refusal is `{"ok": false, "error": CODE}` with an HTTP status that says the same, and `Retry-After` where trying again helps.
 """

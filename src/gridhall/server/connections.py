@@ -12,8 +12,10 @@ from gridhall.domain.work import Storage, Work
 
 log = logging.getLogger("gridhall.server")
 
+_Key = tuple[str, int]
+
 Close = Callable[[], None]
-"""Closes a connection. It is called on the loop and must not raise."""
+"""Closes a connection; called on the loop."""
 
 
 class Connections:
@@ -22,7 +24,7 @@ class Connections:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._storage: Storage | None = None
-        self._open: dict[tuple[str, int], dict[int, Close]] = {}
+        self._open: dict[_Key, dict[int, Close]] = {}
         self._numbers = count()
         self._looking: set[asyncio.Task[None]] = set()
 
@@ -31,9 +33,13 @@ class Connections:
         self._storage = storage
 
     def open(self, organization: str, session: int, close: Close) -> Callable[[], None]:
-        """Note a connection; gives what is to be called when it has closed by itself."""
+        """Note a connection; gives what is to be called when it has closed by itself.
+
+        The session may have ended since it was asked for: then the connection is closed as soon as that is known.
+        """
         key, number = (organization, session), next(self._numbers)
         self._open.setdefault(key, {})[number] = close
+        self._look_for([key])
 
         def forget() -> None:
             ours = self._open.get(key)
@@ -53,14 +59,17 @@ class Connections:
 
     def caught_up(self) -> None:
         """Some sessions may have ended that nobody told of: look for those that connections are open for."""
-        if self._open and self._storage is not None:
-            task = asyncio.get_running_loop().create_task(self._look())
+        self._look_for(list(self._open))
+
+    def _look_for(self, keys: list[_Key]) -> None:
+        if keys:
+            task = asyncio.get_running_loop().create_task(self._look(keys))
             self._looking.add(task)
             task.add_done_callback(self._looking.discard)
 
-    async def _look(self) -> None:
+    async def _look(self, keys: list[_Key]) -> None:
         assert self._storage is not None
-        for key in list(self._open):
+        for key in keys:
             try:
                 goes_on = await self._storage.read(lambda work, key=key: self._goes_on(work, *key))  # type: ignore[misc]
             except Refusal as refusal:
@@ -73,6 +82,9 @@ class Connections:
     async def _goes_on(self, work: Work, organization: str, session: int) -> bool:
         return await work.sessions.find(organization, session, now=self._source.seconds()) is not None
 
-    def _close(self, key: tuple[str, int]) -> None:
+    def _close(self, key: _Key) -> None:
         for close in self._open.pop(key, {}).values():
-            close()
+            try:
+                close()
+            except Exception:
+                log.exception("a connection of an ended session could not be closed")

@@ -39,7 +39,7 @@ class WebApi:
                 authorization = value
             elif key == b"user-agent":
                 user_agent = value
-            elif key == b"cookie":
+            elif key == b"cookie" and cookie is None:
                 cookie = value
             elif key.startswith(b"sec-ch-ua"):
                 hints.append((key, value))
