@@ -3,12 +3,13 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gridhall.catalogue.method import Method
 from gridhall.catalogue.rates import Key
 from gridhall.contract.errors import Ratelimited, Refusal
+from gridhall.contract.rates import Limit
 from gridhall.domain.actor import Actor
 from gridhall.domain.limits import Rate, give_back, reserve, take, wait
 from gridhall.domain.source import Source
@@ -30,6 +31,9 @@ MOST_BUCKETS = 100_000
 
 _Limit = tuple[str, Key, Rate, bool]
 """How a bucket's name begins, what is counted, how often, and whether the bucket is stored."""
+
+Bucket = tuple[str, Rate, bool]
+"""One bucket: its name, how often, and whether it is stored."""
 
 _UNKNOWN: tuple[Method | None, list[_Limit]] = (None, [])
 
@@ -82,24 +86,52 @@ class RateLimiter:
         """
         if self._factor is None:
             return
-        counted: list[tuple[str, Rate, bool]] = []
+        known, limits = self._limits.get(method.name, _UNKNOWN)
+        if known is not method:
+            limits = self._limits_of(method)
+        await self.count(
+            [(name + what, rate, stored) for name, key_of, rate, stored in limits if (what := key_of(actor, team, raw)) is not None]
+        )
+
+    def bucket(self, key: str, limit: Limit) -> Bucket:
+        """A bucket of what is no method, such as signing in. Its limit is always in force, and as it is."""
+        return key, Rate.of(limit, 1), self._is_stored(limit)
+
+    async def count_as_methods(self, key: str, limit: Limit) -> None:
+        """Count a call of what is no method but limited as methods are: times the server's factor, or not at all.
+
+        Raises:
+            Ratelimited: with the seconds until the next one passes.
+        """
+        if self._factor is not None:
+            await self.count([(key, Rate.of(limit, self._factor), self._is_stored(limit))])
+
+    async def count(self, buckets: Sequence[Bucket]) -> None:
+        """Take one from each of these buckets, or from none.
+
+        Raises:
+            Ratelimited: with the seconds until there is one in the first that is empty.
+        """
+        counted = 0
         try:
-            known, limits = self._limits.get(method.name, _UNKNOWN)
-            for name, key_of, rate, stored in limits if known is method else self._limits_of(method):
-                what = key_of(actor, team, raw)
-                if what is None:
-                    continue
-                key = name + what
+            for key, rate, stored in buckets:
                 if stored:
                     await self._take_stored(key, rate)
                 else:
                     self._take(key, rate)
-                counted.append((key, rate, stored))
+                counted += 1
         except Refusal:
             # A call that one limit refuses, or that could not be counted, counts for none of the others.
-            for key, rate, stored in counted:
-                self._uncount(key, rate, stored)
+            self.uncount(buckets[:counted])
             raise
+
+    def uncount(self, buckets: Sequence[Bucket]) -> None:
+        """Give back what was taken from these buckets."""
+        for key, rate, stored in buckets:
+            if stored:
+                self._slice(key, rate).left += 1
+            elif key in self._full_at:
+                self._full_at[key] -= rate.interval
 
     def _limits_of(self, method: Method) -> list[_Limit]:
         """The method's limits as they are counted here. Kept: working them out anew costs more than counting."""
@@ -108,12 +140,15 @@ class RateLimiter:
                 f"{method.name}/{counted.name}/",
                 counted.key,
                 Rate.of(counted.limit, self._factor or 1),
-                self._storage.shared or counted.limit.seconds >= LONG,
+                self._is_stored(counted.limit),
             )
             for counted in method.limits
         ]
         self._limits[method.name] = (method, limits)
         return limits
+
+    def _is_stored(self, limit: Limit) -> bool:
+        return self._storage.shared or limit.seconds >= LONG
 
     def _take(self, key: str, rate: Rate) -> None:
         now = self._source.micros()
@@ -155,12 +190,6 @@ class RateLimiter:
 
     def _slice(self, key: str, rate: Rate) -> _Slice:
         return self._slices.setdefault(key, _Slice(rate))
-
-    def _uncount(self, key: str, rate: Rate, stored: bool) -> None:
-        if stored:
-            self._slice(key, rate).left += 1
-        elif key in self._full_at:
-            self._full_at[key] -= rate.interval
 
     async def _give_back_regularly(self) -> None:
         for round in itertools.count(1):
