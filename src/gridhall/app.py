@@ -33,6 +33,7 @@ from gridhall.pipeline.rate import RateLimiter
 from gridhall.pipeline.walk import Observer, Pipeline
 from gridhall.server.account import Accounts
 from gridhall.server.asgi import Server
+from gridhall.server.audit_api import AuditApi
 from gridhall.server.client import Client
 from gridhall.server.connections import Connections
 from gridhall.server.control import Control
@@ -130,6 +131,7 @@ async def assemble(
         WebApi(pipeline, log, options.trusted_proxies),
         {
             "avatars": Pictures(storage),
+            "audit": AuditApi(storage, source, authenticate, rate, context.cursors, log, options.trusted_proxies),
             "client": Client(sign_in, accounts, authenticate, storage, source, log, options.trusted_proxies),
             "_gridhall": Control(storage, clock, options.control_key, tell, jobs.settle),
         },

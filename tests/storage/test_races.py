@@ -57,7 +57,7 @@ def test_a_token_is_revoked_once(server: Live) -> None:
 
     async def entries(work: Work) -> list[str]:
         assert isinstance(work, SqlWork)
-        return [entry.action for entry in await work.audit.list("E0ACME00001", Question(limit=1_000))]
+        return [entry.action for entry in (await work.audit.list("E0ACME00001", Question(limit=1_000))).entries]
 
     assert server.on_loop(server.gridhall.storage.read(entries)).count("token_revoked") == 1
 

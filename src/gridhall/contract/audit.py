@@ -57,6 +57,24 @@ class App(msgspec.Struct, frozen=True):
 
 Told = User | Place | Channel | Message | App
 
+KINDS: dict[str, type[Told]] = {
+    "workspace": Place,
+    "enterprise": Place,
+    "user": User,
+    "channel": Channel,
+    "message": Message,
+    "app": App,
+}
+"""What is acted on, by its `type`."""
+
+_TYPES = {str: "string", bool: "boolean", list[str]: "array"}
+
+SCHEMAS = [
+    {"type": type, type: {field.name: _TYPES[field.type] for field in msgspec.structs.fields(told)}}
+    for type, told in KINDS.items()
+]
+"""The kinds, each with its fields and what they hold."""
+
 
 class Location(msgspec.Struct, frozen=True):
     """Where somebody acted: `type` is `workspace` or `enterprise`."""
@@ -92,3 +110,16 @@ class Entry(msgspec.Struct, frozen=True):
     entity: msgspec.Raw
     context: msgspec.Raw
     details: msgspec.Raw | UnsetType = UNSET
+
+
+class ResponseMetadata(msgspec.Struct, frozen=True):
+    """Where the next page begins: "" where there is none."""
+
+    next_cursor: str
+
+
+class Logs(msgspec.Struct, frozen=True):
+    """A page of entries, the newest first. The platform's answers have no `ok` here."""
+
+    entries: list[Entry]
+    response_metadata: ResponseMetadata

@@ -40,13 +40,18 @@ class Entry(msgspec.Struct, gc=False):
     details: str
 
 
+Position = tuple[int, str]
+"""Where an entry stands in the log: its `at` and its id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Which entries are asked for. What is None or empty narrows nothing.
 
     Arguments:
         oldest, latest: Unix seconds, both included.
-        after: where the page before ended: `at` and id of its last entry.
+        actions: each once.
+        after: where the page before ended.
     """
 
     oldest: int | None = None
@@ -54,8 +59,19 @@ class Question:
     actions: tuple[str, ...] = ()
     actor: str | None = None
     entity: str | None = None
-    after: tuple[int, str] | None = None
+    after: Position | None = None
     limit: int = 100
+
+
+class Page(NamedTuple):
+    """Entries, the newest first, and where the next page begins; None where there is nothing more.
+
+    Where several things narrow the question at once, a page may hold fewer than were asked for, and none at all: it ends when
+    enough was looked through.
+    """
+
+    entries: list[Entry]
+    after: Position | None
 
 
 class Audit(Protocol):
@@ -65,9 +81,7 @@ class Audit(Protocol):
 
     async def add_all(self, entries: Sequence[Entry]) -> None: ...
 
-    async def list(self, organization: str, question: Question) -> list[Entry]:
-        """Entries, the newest first."""
-        ...
+    async def list(self, organization: str, question: Question) -> Page: ...
 
 
 class Entity(NamedTuple):
