@@ -8,6 +8,7 @@ from typing import Any
 from harness.live import Live
 
 MIA, KIT = "xoxp-mia", "xoxb-kit"
+OWEN_ORG = "xoxp-owen-org"
 HALL = "C0HALL00001"
 
 Arguments = dict[str, str]
@@ -91,6 +92,19 @@ def direct(server: Live, *, open: bool) -> Arguments:
     arguments = {"channel": "D0MIAADA001"}
     do(server, "conversations.open" if open else "conversations.close", **arguments)
     return arguments
+
+
+def sign_in(server: Live) -> dict[str, Any]:
+    """What Mia's telephone is told when she has signed in with it."""
+    who = {"place": "states-main", "email": "mia@states.test", "password": "mia-member-signs-in", "client": "mobile"}
+    answer = server.request("POST", "/client/signin", json.dumps(who).encode(), {"content-type": "application/json"}).json
+    assert answer["ok"], answer
+    return answer
+
+
+def session(server: Live) -> Arguments:
+    """The session of that."""
+    return {"user_id": "W0MIA000001", "session_id": str(sign_in(server)["session_id"])}
 
 
 def linking(server: Live, by: str = MIA, link: str = LINK, channel: str = HALL) -> Arguments:

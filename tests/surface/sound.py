@@ -11,8 +11,17 @@ HALL = {"channel": props.HALL}
 ASKED = props.ASKED
 """Mia has reacted to it, and Ada has pinned it."""
 
+GWEN = {"user_ids": "W0GWEN00001"}
+"""She is not signed in, and what becomes of her sessions is nobody's concern."""
+
 # A function makes what it names, since the call uses it up. A method not named here needs no arguments.
 SOUND: dict[str, Mapping[str, str] | Callable[[Live], Mapping[str, str]]] = {
+    "admin.users.session.clearSettings": GWEN,
+    "admin.users.session.getSettings": GWEN,
+    "admin.users.session.invalidate": props.session,
+    "admin.users.session.reset": {"user_id": "W0GWEN00001"},
+    "admin.users.session.resetBulk": GWEN,
+    "admin.users.session.setSettings": GWEN | {"duration": "86400"},
     "auth.revoke": {"test": "true"},
     "bots.info": {"bot": "B0KIT000001"},
     "chat.appendStream": lambda server: props.stream(server) | {"markdown_text": "More"},
@@ -58,7 +67,10 @@ SOUND: dict[str, Mapping[str, str] | Callable[[Live], Mapping[str, str]]] = {
 
 
 def caller(method: Method) -> str:
-    """The token with which such a call is made: Mia's, or the bot's where the method takes no person's."""
+    """The token with which such a call is made: Mia's, or the bot's where the method takes no person's; the organization's
+    primary owner's where it administers organizations."""
+    if method.enterprise_only:
+        return props.OWEN_ORG
     return props.MIA if method.tokens is None or Token.USER in method.tokens else props.KIT
 
 

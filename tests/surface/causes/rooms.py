@@ -5,7 +5,7 @@ from typing import Any
 from gridhall.catalogue.method import Method, OrgToken
 from gridhall.contract.tokens import Token
 from gridhall.pipeline.rooms import ROOMS
-from surface.causes.declare import NO_CAUSES, NoCause, cause, every, named, others, takes_none, takes_token
+from surface.causes.declare import METHODS, NO_CAUSES, NoCause, cause, every, named, others, takes_none, takes_token
 from surface.sound import caller, fixed, sound
 from surface.stage import FORM, Stage, call, full_disk, send, stall
 
@@ -118,7 +118,7 @@ def refuses_org_token(method: Method) -> bool:
 
 
 def names_team(method: Method) -> bool:
-    return method.org_token in (OrgToken.NAMES_TEAM, OrgToken.NAMES_TEAM_OR_ORGANIZATION)
+    return method.org_token not in (OrgToken.SERVES, OrgToken.REFUSED)
 
 
 @cause("enterprise_is_restricted", refuses_org_token, "The token is org-level, and the method is for workspaces.")
@@ -181,6 +181,7 @@ def stores(method: Method) -> bool:
 # Of methods that would change nothing when called again: what is called before, and the arguments that then change something
 # (None: the sound ones).
 CHANGES: dict[str, tuple[str, dict[str, str] | None]] = {
+    "admin.users.session.clearSettings": ("admin.users.session.setSettings", None),
     "auth.revoke": ("auth.test", {}),
     "users.deletePhoto": ("users.setPhoto", {}),
     "users.profile.set": ("users.profile.set", {"name": "title", "value": "Boss"}),
@@ -193,7 +194,7 @@ CHANGES: dict[str, tuple[str, dict[str, str] | None]] = {
 def _(stage: Stage, method: Method) -> dict[str, Any]:
     if method.name in CHANGES:
         before, change = CHANGES[method.name]
-        assert call(stage.open, before, "xoxp-mia")["ok"]
+        assert call(stage.open, before, caller(METHODS[before]))["ok"]
     else:
         change = dict(sound(stage.open, method.name))
     with full_disk():
@@ -214,7 +215,14 @@ TOKENS = {code.code for room in ("authenticate", "address", "authorize") for cod
 }
 
 DENIES = (
-    *("chat.meMessage", "chat.unfurl", "conversations.join", "conversations.unarchive", "reactions.get"),
+    *(
+        "admin.users.session.reset",
+        "chat.meMessage",
+        "chat.unfurl",
+        "conversations.join",
+        "conversations.unarchive",
+        "reactions.get",
+    ),
     *("users.conversations", "users.getPresence"),
 )
 
@@ -227,7 +235,9 @@ NO_CAUSES += [
     NoCause("deprecated_endpoint", "No address of the Web API is deprecated here.", every),
     NoCause("method_deprecated", "No method is refused as deprecated; users.setActive answers it as a warning.", every),
     NoCause(
-        "no_permission", "It speaks of workspace tokens, a kind that the platform has retired and the server lacks.", every
+        "no_permission",
+        "It speaks of workspace tokens, a kind that the platform has retired and the server lacks.",
+        lambda method: not method.enterprise_only,
     ),
     NoCause(
         "access_denied",
