@@ -1,0 +1,104 @@
+"""The pages of people's own account: devices and password."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from gridhall.domain import passwords
+from gridhall.domain.devices import Device
+from gridhall.domain.sessions import DESKTOP, MOBILE, Session
+from gridhall.domain.source import Source
+from gridhall.server.account import Account, Accounts
+from gridhall.server.pages.cookies import Cookies
+from gridhall.server.pages.entrance import session_cookie
+from gridhall.server.pages.texts import NOT_YOURS
+from gridhall.server.pages.view import Answer, View, Visit
+from gridhall.server.sign_in import NotSignedIn
+
+MOST_DEVICES = 100
+"""Devices that are shown, the last used first."""
+
+_KINDS = {DESKTOP: "Desktop app", MOBILE: "Mobile app"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A device as the page tells of it."""
+
+    session: Session
+    device: Device
+    this: bool
+
+    @property
+    def name(self) -> str:
+        kind = _KINDS.get(self.session.client, "Browser")
+        system = f"{self.device.os} {self.device.os_version}".strip()
+        return f"{kind} on {system}" if system else kind
+
+
+class Own:
+    """The pages of one's own account."""
+
+    def __init__(self, accounts: Accounts, source: Source, view: View, cookies: Cookies) -> None:
+        self._accounts = accounts
+        self._source = source
+        self._view = view
+        self._cookies = cookies
+
+    async def devices(self, visit: Visit, account: Account) -> Answer:
+        sessions = await self._accounts.devices(account)
+        this = account.session.id
+        sessions.sort(key=lambda session: session.id != this)
+        shown = [
+            Shown(session, msgspec.json.decode(session.recent_device or session.device, type=Device), session.id == this)
+            for session in sessions[:MOST_DEVICES]
+        ]
+        # What administrators set for one's sessions may have changed since the cookie was set.
+        assert visit.session is not None
+        visit.set_cookies.append(session_cookie(self._cookies, visit.session, account, now=self._source.seconds()))
+        return await self._view.page(visit, "devices.html", account=account, devices=shown, further=len(sessions) - len(shown))
+
+    async def end_device(self, visit: Visit, account: Account) -> Answer:
+        id = visit.field("session")
+        named = int(id) if id.isascii() and id.isdigit() and len(id) < 16 else 0
+        ended = named != account.session.id and await self._accounts.end_device(account, named, visit.origin)
+        return self._view.redirect(visit, "/account", "device-ended" if ended else "device-gone")
+
+    async def end_others(self, visit: Visit, account: Account) -> Answer:
+        await self._accounts.end_others(account, visit.origin)
+        return self._view.redirect(visit, "/account", "others-ended")
+
+    async def show_password(self, visit: Visit, account: Account) -> Answer:
+        return await self._password_form(visit, account)
+
+    async def change_password(self, visit: Visit, account: Account) -> Answer:
+        current, new = visit.field("current"), visit.field("new")
+        faults = {}
+        if not current:
+            faults["current"] = "Type your present password."
+        if fault := passwords.fault_of(new):
+            faults["new"] = f"{fault[0].upper()}{fault[1:]}."
+        elif visit.field("again") != new:
+            faults["again"] = "This is not the same as the new password above."
+        if faults:
+            return await self._password_form(visit, account, faults=faults)
+        try:
+            await self._accounts.change_password(account, current, new, visit.origin)
+        except NotSignedIn as refusal:
+            if refusal.code == "expired":
+                raise
+            wrong = {"current": NOT_YOURS} if refusal.code == "invalid_credentials" else None
+            return await self._password_form(visit, account, faults=wrong, refusal=refusal)
+        return self._view.redirect(visit, "/account", "password-changed")
+
+    async def _password_form(
+        self,
+        visit: Visit,
+        account: Account,
+        *,
+        faults: Mapping[str, str] | None = None,
+        refusal: NotSignedIn | None = None,
+    ) -> Answer:
+        shortest = passwords.SHORTEST
+        return await self._view.page(visit, "password.html", account=account, faults=faults, refusal=refusal, shortest=shortest)
