@@ -3,7 +3,7 @@
 `expected` says what should happen, from the catalogue and the role rules that each call names; `observe` asks a live server.
 """
 
-from surface.authorization import conversations, messages, people, previews, scheduled, streams
+from surface.authorization import conversations, messages, people, previews, scheduled, sessions, streams
 from surface.authorization.callers import CALLERS, NEEDED, NONE, SCOPES, Caller
 from surface.authorization.case import METHODS, Case, expected
 
@@ -11,7 +11,15 @@ __all__ = ["CALLERS", "CASES", "METHODS", "NEEDED", "NONE", "SCOPES", "Caller", 
 
 CASES: tuple[Case, ...] = tuple(
     sorted(
-        (*people.CASES, *conversations.CASES, *messages.CASES, *scheduled.CASES, *streams.CASES, *previews.CASES),
+        (
+            *people.CASES,
+            *conversations.CASES,
+            *messages.CASES,
+            *scheduled.CASES,
+            *streams.CASES,
+            *previews.CASES,
+            *sessions.CASES,
+        ),
         key=lambda case: list(METHODS).index(case.method),
     )
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gridhall.contract.tokens import ACTS_AS, PREFIX, Token
 
-WORKSPACE, BOT = "T0AUTH00001", "W0KITBOT0001"
+ORGANIZATION, WORKSPACE, BOT = "E0AUTH00001", "T0AUTH00001", "W0KITBOT0001"
 
 # Standings, highest first, and who has them in tests/data/authorization.yaml.
 PEOPLE = {

@@ -42,6 +42,10 @@ WIDENING = frozenset({"chat:write.customize", "chat:write.public"})
 EVERY: frozenset[str] = WIDENING | {scope for method in METHODS.values() for scope in method.scopes.accepted}
 
 
+NAMES_TEAM = (OrgToken.NAMES_TEAM, OrgToken.NAMES_TEAM_OR_ORGANIZATION)
+"""What an org-level token has to name a workspace for."""
+
+
 @dataclass(frozen=True)
 class Case:
     """One call, made by every caller.
@@ -105,7 +109,7 @@ def expected(case: Case, caller: Caller, scopes: str) -> str:
         return "not_authed"
     if caller.org_level and method.org_token is OrgToken.REFUSED:
         return "enterprise_is_restricted"
-    if caller.org_level and method.org_token is not OrgToken.SERVES and "team_id" not in case.arguments_of(caller):
+    if caller.org_level and method.org_token in NAMES_TEAM and "team_id" not in case.arguments_of(caller):
         return (method.team_missing or InvalidArguments).code
     if caller.acts_as not in method.tokens:
         return "not_allowed_token_type"

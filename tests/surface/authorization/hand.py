@@ -1,13 +1,16 @@
 """What is made before a call, and put right after it: by real calls, which have to go well."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
-from gridhall.domain.sessions import Secrets
+from gridhall.domain import sessions
+from gridhall.domain.devices import Device
+from gridhall.domain.sessions import WEB, Secrets, Session
+from gridhall.domain.work import Work
 from harness.live import Live
-from surface.authorization.callers import Caller
+from surface.authorization.callers import ORGANIZATION, WORKSPACE, Caller
 from surface.inprocess import Headers, ask
 from surface.stage import FORM
 
@@ -30,13 +33,12 @@ class Hand:
 
     Arguments:
         every: all scopes, with which callers make what is theirs.
-        signed_in: what those who call from a client are known by.
     """
 
-    def __init__(self, server: Live, every: frozenset[str], signed_in: Mapping[Caller, Secrets]) -> None:
+    def __init__(self, server: Live, every: frozenset[str]) -> None:
         self._server = server
         self._every = every
-        self._signed_in = signed_in
+        self._signed_in: dict[Caller, Secrets] = {}
         self._numbers = count(1)
 
     async def do(self, by: Caller | str, method: str, /, **arguments: str) -> dict[str, Any]:
@@ -53,6 +55,24 @@ class Hand:
             return [(b"authorization", f"Bearer {secrets.token}".encode()), (b"cookie", f"d={secrets.cookie}".encode())]
         token = by if isinstance(by, str) else by.token(scopes)
         return [(b"authorization", f"Bearer {token}".encode())]
+
+    async def take_in(self, caller: Caller) -> None:
+        """Sign somebody in who calls from a client."""
+        place = ORGANIZATION if caller.org_level else WORKSPACE
+        _, self._signed_in[caller] = await self.sign_in(caller.user, place, WEB)
+
+    async def sign_in(self, user: str, place: str, client: str) -> tuple[Session, Secrets]:
+        """A new session, as if a password had been proved: hundreds of these would take a while."""
+
+        async def unit(work: Work) -> tuple[Session, Secrets]:
+            organization = await work.organizations.find(ORGANIZATION)
+            person = await work.people.find_member(ORGANIZATION, WORKSPACE, user)
+            assert organization is not None
+            assert person is not None
+            return await sessions.begin(work, organization, person, workspace=place, client=client, device=Device())
+
+        begun: tuple[Session, Secrets] = await self._server.gridhall.storage.write(unit)
+        return begun
 
     def name(self) -> str:
         """A name that no channel has."""

@@ -5,20 +5,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from gridhall.domain import sessions
-from gridhall.domain.devices import Device
-from gridhall.domain.sessions import Secrets
-from gridhall.domain.work import Work
 from harness.databases import DATA, Databases
 from harness.live import Live, live
 from surface.authorization import CALLERS, CASES, NONE, SCOPES, Caller, Case
-from surface.authorization.callers import BOT, PEOPLE, WORKSPACE
+from surface.authorization.callers import BOT, ORGANIZATION, PEOPLE, WORKSPACE
 from surface.authorization.case import EVERY, scopes_of
 from surface.authorization.hand import KIT_APP, OF_OTHERS, Arguments, Hand
 from surface.inprocess import ask
 from surface.stage import FILES, FORM, multipart
-
-ORGANIZATION = "E0AUTH00001"
 
 Outcomes = dict[tuple[str, Caller, str], str]
 """By the case's title, the caller and the set of scopes."""
@@ -26,27 +20,15 @@ Outcomes = dict[tuple[str, Caller, str], str]
 
 def observe(server: Live) -> Outcomes:
     """What does happen, case by case."""
-    signed_in = {caller: server.on_loop(_sign_in(server, caller)) for caller in CALLERS if caller.kind == "client"}
-    hand = Hand(server, EVERY, signed_in)
+    hand = Hand(server, EVERY)
+    for caller in CALLERS:
+        if caller.kind == "client":
+            server.on_loop(hand.take_in(caller))
     return {
         (case.title, caller, scopes): outcome
         for case in CASES
         for (caller, scopes), outcome in server.on_loop(_outcomes(server, hand, case)).items()
     }
-
-
-async def _sign_in(server: Live, caller: Caller) -> Secrets:
-    async def unit(work: Work) -> Secrets:
-        organization = await work.organizations.find(ORGANIZATION)
-        person = await work.people.find_member(ORGANIZATION, WORKSPACE, caller.user)
-        assert organization is not None
-        assert person is not None
-        place = ORGANIZATION if caller.org_level else WORKSPACE
-        _, secrets = await sessions.begin(work, organization, person, workspace=place, client=sessions.WEB, device=Device())
-        return secrets
-
-    signed_in: Secrets = await server.gridhall.storage.write(unit)
-    return signed_in
 
 
 async def _outcomes(server: Live, hand: Hand, case: Case) -> dict[tuple[Caller, str], str]:

@@ -113,16 +113,25 @@ own(
 
 SAME_AS_NOT_AN_ADMIN = "Its page has one text for it and for not_an_admin, which is answered."
 SAME_AS_PRIMARY_OWNER = "Its page has one text for it and for cannot_reset_primary_owner, which is answered."
-NOTHING_BETWEEN = (
-    "What is looked at and what is changed is one transaction, so that no other call comes between; where the database fails, "
-    "fatal_error or service_unavailable is answered."
-)
+WHERE_THE_DATABASE_FAILS = "where the database fails, fatal_error or service_unavailable is answered."
 
 none("restricted_action", SAME_AS_NOT_AN_ADMIN, GET)
 none("session_reset_not_allowed", SAME_AS_PRIMARY_OWNER, RESET_BULK)
-none("session_invalidation_failed", NOTHING_BETWEEN, INVALIDATE)
-none("user_session_reset_failed", NOTHING_BETWEEN, RESET, RESET_BULK)
-none("unable_to_update_existing_sessions", NOTHING_BETWEEN, SET)
+none(
+    "session_invalidation_failed",
+    f"A session that somebody else ended a moment earlier is session_not_found; {WHERE_THE_DATABASE_FAILS}",
+    INVALIDATE,
+)
+none(
+    "user_session_reset_failed",
+    f"Sessions end, or the job is put down, in the call's own transaction: nothing fails to start; {WHERE_THE_DATABASE_FAILS}",
+    *(RESET, RESET_BULK),
+)
+none(
+    "unable_to_update_existing_sessions",
+    f"Settings and existing sessions change in one transaction; {WHERE_THE_DATABASE_FAILS}",
+    SET,
+)
 none(
     "unknown_method",
     "The method is there; only a name that is no method's is answered so.",
