@@ -37,11 +37,15 @@ from gridhall.server.audit_api import AuditApi
 from gridhall.server.client import Client
 from gridhall.server.connections import Connections
 from gridhall.server.control import Control
+from gridhall.server.hashing import Hashing
+from gridhall.server.pages.surface import Pages
 from gridhall.server.pictures import Pictures
 from gridhall.server.request_log import RequestLog
 from gridhall.server.run import listen, run
+from gridhall.server.sealing import Sealing
 from gridhall.server.sign_in import SignIn
 from gridhall.server.supervisor import Supervisor
+from gridhall.server.throttle import REFUSED_AFTER, Throttle
 from gridhall.server.web_api import WebApi
 from gridhall.storage.engines import AnyStorage, Unusable, is_sqlite, open_storage, prepare, sole_server
 from gridhall.storage.postgres import PostgresStorage
@@ -69,12 +73,16 @@ class Gridhall:
     authenticate: Authenticate
     connections: Connections
     jobs: Runner
+    sign_in: SignIn
+    accounts: Accounts
+    _hashing: Hashing
     _rate: RateLimiter
     _log: RequestLog
 
     async def close(self) -> None:
         """End jobs, give back what is reserved, and close the database. Requests must have ended."""
         await self.jobs.stop()
+        self._hashing.close()
         await self._rate.close()
         self._log.flush()
         await self.storage.close()
@@ -88,6 +96,7 @@ async def assemble(
     kinds: Mapping[str, Step] = KINDS,
     observer: Observer | None = None,
     stall: float = 10.0,
+    refused_after: float = REFUSED_AFTER,
     request_log: TextIO | None = None,
 ) -> Gridhall:
     """Put a server together over a database that was migrated.
@@ -96,6 +105,7 @@ async def assemble(
         url: where the server is reached from outside.
         methods, kinds: other methods and kinds of jobs than Gridhall's own; for tests.
         observer, stall: see `Pipeline`; for tests.
+        refused_after: see `Throttle`; for tests.
         request_log: where requests are noted, if not on standard error; for tests.
 
     Raises:
@@ -109,7 +119,7 @@ async def assemble(
     storage = await open_storage(options.database, source, listeners, clock.follow)
     authenticate.use(storage)
     connections.use(storage)
-    context = Context(Site(url), Cursors(await storage.write(meta.cursor_secret)))
+    context = Context(Site(url), Cursors(await storage.write(lambda work: meta.secret(work, meta.CURSOR_SECRET))))
     rate = RateLimiter(storage, source, options.rate_factor)
     await rate.open()
     log = RequestLog(options.log_format, request_log)
@@ -125,7 +135,12 @@ async def assemble(
     jobs = Runner(storage, source, clock, context, kinds)
     listeners.add(jobs)
     await jobs.start()
-    sign_in, accounts = SignIn(), Accounts()
+    hashing, throttle = Hashing(), Throttle(rate, refused_after)
+    key = await storage.write(lambda work: meta.secret(work, meta.SIGN_IN_SECRET))
+    sealing = Sealing(key, source)
+    sign_in = SignIn(storage, source, hashing, throttle, sealing)
+    accounts = Accounts(storage, source, hashing, throttle, sealing)
+    pages = Pages(sign_in, accounts, source, url, key, log, options.trusted_proxies)
     tell = storage.tell_clock if isinstance(storage, PostgresStorage) else None
     server = Server(
         WebApi(pipeline, log, options.trusted_proxies),
@@ -133,10 +148,11 @@ async def assemble(
             "avatars": Pictures(storage),
             "audit": AuditApi(storage, source, authenticate, rate, context.cursors, log, options.trusted_proxies),
             "client": Client(sign_in, accounts, authenticate, storage, source, log, options.trusted_proxies),
+            **dict.fromkeys(Pages.FIRST_PARTS, pages),
             "_gridhall": Control(storage, clock, options.control_key, tell, jobs.settle),
         },
     )
-    return Gridhall(server, storage, clock, source, authenticate, connections, jobs, rate, log)
+    return Gridhall(server, storage, clock, source, authenticate, connections, jobs, sign_in, accounts, hashing, rate, log)
 
 
 def serve(options: ServeOptions) -> int:

@@ -105,12 +105,14 @@ def live(
     kinds: Mapping[str, Step] = KINDS,
     rate_factor: float | None = None,
     stall: float = 10.0,
+    refused_after: float = 0.0,
     **options: Any,
 ) -> Iterator[Live]:
     """A server over a database that was migrated. Rate limits are off unless a factor is given.
 
     Arguments:
         methods, kinds: see `assemble`; answers of methods that are not in the catalogue are not checked.
+        refused_after: seconds that a refused sign-in takes at the least, which tests need not wait.
         options: further fields of `ServeOptions`.
     """
     options = {"control_key": CONTROL_KEY} | options
@@ -138,7 +140,16 @@ def live(
         loop = asyncio.get_running_loop()
         stops.append(lambda: loop.call_soon_threadsafe(stop.set))
         log = StringIO()
-        gridhall = await assemble(chosen, url, methods=methods, kinds=kinds, observer=observe, stall=stall, request_log=log)
+        gridhall = await assemble(
+            chosen,
+            url,
+            methods=methods,
+            kinds=kinds,
+            observer=observe,
+            stall=stall,
+            refused_after=refused_after,
+            request_log=log,
+        )
         started.append(Live(url, port, gridhall, loop, undeclared, seen, log))
         try:
             await run(gridhall.server, listener, ready.set, stop)

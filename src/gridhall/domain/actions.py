@@ -29,6 +29,7 @@ Written = Literal[
     "user_logout",
     "user_password_changed",
     "user_profile_updated",
+    "user_recovery_codes_renewed",
     "user_session_invalidated",
     "user_session_reset_by_admin",
     "user_session_settings_changed",
@@ -43,6 +44,7 @@ OWN = (
     "token_created",
     "token_revoked",
     "user_password_changed",
+    "user_recovery_codes_renewed",
     "user_two_factor_removed",
     "user_two_factor_set_up",
 )

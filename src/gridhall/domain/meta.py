@@ -1,4 +1,4 @@
-"""What a database knows about itself, such as the key that its cursors are sealed with."""
+"""What a database knows about itself, such as the keys that it seals with."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -6,6 +6,10 @@ if TYPE_CHECKING:
     from gridhall.domain.work import Work
 
 CURSOR_SECRET = "cursor_secret"  # noqa: S105
+"""What cursors are sealed with."""
+
+SIGN_IN_SECRET = "sign_in_secret"  # noqa: S105
+"""What sign-ins that are not complete are sealed with, and the forms of pages."""
 
 
 class Meta(Protocol):
@@ -18,9 +22,9 @@ class Meta(Protocol):
         ...
 
 
-async def cursor_secret(work: "Work") -> bytes:
-    """The key that cursors are sealed with, made when it is first asked for."""
-    await work.meta.add(CURSOR_SECRET, work.source.secret(""))
-    secret = await work.meta.find(CURSOR_SECRET)
+async def secret(work: "Work", key: str) -> bytes:
+    """A key to seal with, made when it is first asked for. All workers have the same."""
+    await work.meta.add(key, work.source.secret(""))
+    secret = await work.meta.find(key)
     assert secret is not None
     return bytes.fromhex(secret)

@@ -67,6 +67,10 @@ class Workspaces(Protocol):
         """The workspace that has this domain, of whichever organization."""
         ...
 
+    async def find_anywhere(self, id: str) -> Workspace | None:
+        """The workspace that has this id, of whichever organization."""
+        ...
+
     async def list_all(self, organization: str) -> list[Workspace]:
         """Every workspace of the organization, deleted ones included, by id."""
         ...

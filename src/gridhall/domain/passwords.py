@@ -1,5 +1,6 @@
 """Passwords: how they are hashed, held against a hash, and what makes one too weak."""
 
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ def _nobodys() -> str:
 
 def hash(password: str) -> str:
     """What is stored of a password."""
-    return _hasher().hash(password)
+    return _hasher().hash(_prepared(password))
 
 
 def matches(stored: str | None, password: str) -> bool:
@@ -39,9 +40,14 @@ def matches(stored: str | None, password: str) -> bool:
     if len(password) > LONGEST:
         return False
     try:
-        return _hasher().verify(stored or _nobodys(), password) and stored is not None
+        return _hasher().verify(stored or _nobodys(), _prepared(password)) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def _prepared(password: str) -> bytes:
+    """A password as it is hashed: keyboards write the same letter in different ways. Source: RFC 8265, 4.2.2."""
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
 
 
 def is_outdated(stored: str) -> bool:

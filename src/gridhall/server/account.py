@@ -3,12 +3,37 @@
 What changes how one signs in asks for the password again, and is throttled as signing in is.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
+import msgspec
+
+from gridhall.domain import audit, credentials, passwords, second_factor, sessions
+from gridhall.domain.audit import Act, Doer
+from gridhall.domain.devices import Device
 from gridhall.domain.origin import Origin
 from gridhall.domain.people import Person
+from gridhall.domain.presence import RECORD_EVERY
 from gridhall.domain.sessions import Session
-from gridhall.server.sign_in import Place
+from gridhall.domain.source import Source
+from gridhall.domain.work import Storage, Work
+from gridhall.server.hashing import Hashing
+from gridhall.server.sealing import Sealing
+from gridhall.server.sign_in import (
+    NotSignedIn,
+    Place,
+    address_of,
+    doer_at,
+    find_by_id,
+    fingerprint,
+    person_at,
+    refusing,
+    sign_out,
+)
+from gridhall.server.throttle import Throttle, Wrong
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,66 +54,261 @@ class Account:
     administers_factors: bool
     recovery_codes_left: int
 
+    @property
+    def key(self) -> str:
+        """What attempts are counted by."""
+        return f"{self.person.organization}/{self.person.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class NewFactor:
-    """A second factor that waits for its first code: its secret in Base32, the same as an `otpauth://` address, and sealed."""
+    """A second factor that waits for its first code: its secret in Base32, the same as an `otpauth://` address, and sealed.
+
+    `state` holds the secret readably: in a form, never in an address.
+    """
 
     secret: str
     address: str
     state: str
 
 
+class _Begun(msgspec.Struct, frozen=True):
+    """A second factor that waits for its first code, as it is sealed for one session; `proved` as in sign_in."""
+
+    organization: str
+    session: int
+    proved: str
+    secret: str
+
+
 class Accounts:
     """Acts of people on their own account. Each raises `NotSignedIn` with `invalid_credentials` for a wrong password,
-    `invalid_code`, `expired`, `ratelimited`, `busy`, `service_unavailable`."""
+    `invalid_code`, `ratelimited`, `busy`, `service_unavailable`, and `expired` where the session has ended meanwhile, or what
+    was begun is too old."""
+
+    def __init__(self, storage: Storage, source: Source, hashing: Hashing, throttle: Throttle, sealing: Sealing) -> None:
+        self._storage = storage
+        self._source = source
+        self._hashing = hashing
+        self._throttle = throttle
+        self._sealing = sealing
 
     async def find(self, cookie: str | None, origin: Origin) -> Account | None:
         """Whoever is signed in by this cookie; notes that the session is in use. None where it has ended, was never, or may not
-        be used from there."""
-        raise NotImplementedError
+        be used from there. Raises NotSignedIn with `service_unavailable`, also while the organization is in maintenance."""
+        if cookie is None:
+            return None
+        async with refusing(self._throttle):
+            account = await self._storage.read(lambda work: _find(work, cookie, origin))
+            if account is not None and self._is_news(account.session, origin):
+                await self._storage.write(lambda work: _notice(work, account.session, origin))
+            return account
+
+    def _is_news(self, session: Session, origin: Origin) -> bool:
+        """Whether the session was last seen a while ago, or elsewhere."""
+        device = msgspec.json.decode(session.recent_device or session.device, type=Device)
+        return abs(self._source.seconds() - session.last_activity) >= RECORD_EVERY or device.ip != origin.address
 
     async def devices(self, account: Account) -> list[Session]:
         """All of one's own sessions, the last used first."""
-        raise NotImplementedError
+        person = account.person
+        async with refusing(self._throttle):
+            now = self._source.seconds()
+            own = await self._storage.read(lambda work: work.sessions.list_of(person.organization, person.id, now=now))
+        return sorted(own, key=lambda session: (session.last_activity, session.id), reverse=True)
 
     async def sign_out(self, account: Account, origin: Origin) -> None:
         """End the session that one is signed in with."""
-        raise NotImplementedError
+
+        async def unit(work: Work) -> None:
+            work.origin = origin
+            await sign_out(work, account.session)
+
+        async with refusing(self._throttle):
+            await self._storage.write(unit)
 
     async def end_device(self, account: Account, session: int, origin: Origin) -> bool:
         """End another session of one's own; False where there is no such one."""
-        raise NotImplementedError
+
+        async def act(work: Work, person: Person, doer: Doer) -> bool:
+            found = await work.sessions.find(person.organization, session, now=work.source.seconds())
+            if found is None or found.person != person.id or found.id == account.session.id:
+                return False
+            await sessions.end(work, person.organization, [session])
+            await audit.write_all(work, person.organization, _ended(account, doer, [session]))
+            return True
+
+        async with refusing(self._throttle):
+            return await self._do(account, origin, act)
 
     async def end_others(self, account: Account, origin: Origin) -> int:
         """End all sessions of one's own but this; gives how many."""
-        raise NotImplementedError
+
+        async def act(work: Work, person: Person, doer: Doer) -> int:
+            ended = await sessions.end_of(work, person.organization, [person.id], other_than=account.session.id)
+            await audit.write_all(work, person.organization, _ended(account, doer, ended))
+            return len(ended)
+
+        async with refusing(self._throttle):
+            return await self._do(account, origin, act)
 
     async def change_password(self, account: Account, current: str, new: str, origin: Origin) -> None:
-        """Change the password; the other sessions end."""
-        raise NotImplementedError
+        """Change the password; the other sessions end.
+
+        Arguments:
+            new: one in which `passwords.fault_of` finds no fault.
+        """
+        assert passwords.fault_of(new) is None
+
+        async with refusing(self._throttle):
+            proved = await self._prove(account, current, origin)
+            hashed = await self._hashing.hash(new)
+
+            async def act(work: Work, person: Person, doer: Doer) -> None:
+                await credentials.set_password(work, person, hashed, actor=doer, goes_on=account.session.id)
+
+            await self._do(account, origin, act, proved)
 
     async def begin_two_factor(self, account: Account, password: str, origin: Origin) -> NewFactor:
         """Begin to set up a second factor, which counts once it is confirmed; one that is there goes on until then."""
-        raise NotImplementedError
+        async with refusing(self._throttle):
+            proved = await self._prove(account, password, origin)
+        secret = second_factor.new_secret(self._source)
+        begun = _Begun(account.person.organization, account.session.id, proved, secret)
+        return NewFactor(secret, address_of(secret, account.place, account.person), self._sealing.seal(begun))
 
     async def reopen_two_factor(self, account: Account, state: str) -> NewFactor:
         """One that was begun, to show its page again."""
-        raise NotImplementedError
+        secret = self._opened(account, state).secret
+        return NewFactor(secret, address_of(secret, account.place, account.person), state)
 
     async def confirm_two_factor(self, account: Account, state: str, code: str, origin: Origin) -> list[str]:
         """Set up the second factor; gives its recovery codes, which nothing tells again."""
-        raise NotImplementedError
+        begun = self._opened(account, state)
+
+        async def act(work: Work, person: Person, doer: Doer) -> list[str]:
+            step = second_factor.step_of(begun.secret, code, work.source.seconds())
+            if step is None:
+                raise Wrong("invalid_code")
+            return await credentials.set_two_factor(work, person, begun.secret, step, actor=doer)
+
+        async with refusing(self._throttle), self._throttle.attempt("code", account.key, origin.address):
+            return await self._do(account, origin, act, begun.proved)
 
     async def remove_two_factor(self, account: Account, password: str, origin: Origin) -> bool:
         """Go on without a second factor; False where the organization or the workspace requires one."""
-        raise NotImplementedError
+
+        async def act(work: Work, person: Person, doer: Doer) -> bool:
+            place = await find_by_id(work, account.place.id)
+            if place is None or place.requires_two_factor:
+                return False
+            await credentials.remove_two_factor(work, person, actor=doer)
+            return True
+
+        async with refusing(self._throttle):
+            proved = await self._prove(account, password, origin)
+            return await self._do(account, origin, act, proved)
 
     async def new_recovery_codes(self, account: Account, password: str, origin: Origin) -> list[str]:
-        """Recovery codes in place of those before."""
-        raise NotImplementedError
+        """Recovery codes in place of those before; none where there is no second factor."""
+
+        async def act(work: Work, person: Person, doer: Doer) -> list[str]:
+            return await credentials.new_recovery_codes(work, person, actor=doer)
+
+        async with refusing(self._throttle):
+            proved = await self._prove(account, password, origin)
+            return await self._do(account, origin, act, proved)
 
     async def reset_two_factor_of(self, account: Account, email: str, password: str, origin: Origin) -> bool:
         """Take away somebody's lost second factor, as an owner may; False where there is no such person whom the owner stands
-        over, or they have none. Their sessions end."""
-        raise NotImplementedError
+        over, or they have none. Their sessions end.
+
+        Arguments:
+            password: the owner's own.
+        """
+
+        async def act(work: Work, owner: Person, doer: Doer) -> bool:
+            organization = await work.organizations.find(owner.organization)
+            id = await work.people.find_by_email(owner.organization, email.strip())
+            person = await work.people.find(owner.organization, id) if id else None
+            if organization is None or person is None:
+                return False
+            if not await credentials.may_reset_two_factor(work, organization, owner, person):
+                return False
+            return await credentials.reset_two_factor(work, person, actor=doer)
+
+        async with refusing(self._throttle):
+            proved = await self._prove(account, password, origin)
+            return await self._do(account, origin, act, proved)
+
+    def _opened(self, account: Account, state: str) -> _Begun:
+        begun = self._sealing.open(_Begun, state)
+        if begun is None or (begun.organization, begun.session) != (account.session.organization, account.session.id):
+            raise NotSignedIn("expired")
+        return begun
+
+    async def _prove(self, account: Account, password: str, origin: Origin) -> str:
+        """Hold a password against one's own; gives the fingerprint of what it matched.
+
+        Raises:
+            Wrong, Ratelimited, Busy.
+        """
+        person = account.person
+        async with self._throttle.attempt("password", account.key, origin.address):
+            held = await self._storage.read(lambda work: work.credentials.find(person.organization, person.id))
+            if not await self._hashing.matches(held.password_hash if held else None, password) or held is None:
+                raise Wrong("invalid_credentials")
+        return fingerprint(held)
+
+    async def _do(
+        self, account: Account, origin: Origin, act: Callable[[Work, Person, Doer], Awaitable[T]], proved: str | None = None
+    ) -> T:
+        """Do something in one unit, as the person that the session is of.
+
+        Arguments:
+            proved: the credentials' fingerprint when the password was held against them, where it was asked for.
+        """
+
+        async def unit(work: Work) -> T:
+            work.origin = origin
+            organization, session = account.session.organization, account.session.id
+            held = await credentials.hold(work, organization, account.person.id)
+            goes_on = await work.sessions.find(organization, session, now=work.source.seconds())
+            person = await person_at(work, account.place, account.person.id)
+            if goes_on is None or person is None or proved not in (None, fingerprint(held)):
+                raise NotSignedIn("expired")
+            return await act(work, person, doer_at(work, account.place, person, session))
+
+        return await self._storage.write(unit)
+
+
+def _ended(account: Account, doer: Doer, ids: list[int]) -> list[Act]:
+    """What the audit log tells of sessions that somebody ended of their own."""
+    entity = audit.user(account.person, account.place.id)
+    return [Act("user_session_invalidated", entity, doer, {"session_id": str(id)}) for id in ids]
+
+
+async def _find(work: Work, cookie: str, origin: Origin) -> Account | None:
+    session = await work.sessions.find_by_cookie(sessions.hash_of(cookie), now=work.source.seconds())
+    place = await find_by_id(work, session.workspace) if session else None
+    if session is None or place is None or place.organization.id != session.organization:
+        return None
+    if place.organization.maintenance:
+        raise NotSignedIn("service_unavailable")
+    person = await person_at(work, place, session.person)
+    if person is None or not place.admits(origin):
+        return None
+    return Account(
+        person=person,
+        session=session,
+        place=place,
+        lasts=not await sessions.end_with_client(work, place.organization, person.id),
+        two_factor_missing=place.requires_two_factor and not person.has_two_factor,
+        administers_factors=await credentials.administers_two_factor(work, place.organization, person),
+        recovery_codes_left=await work.credentials.count_recovery_codes(person.organization, person.id),
+    )
+
+
+async def _notice(work: Work, session: Session, origin: Origin) -> None:
+    work.origin = origin
+    await sessions.notice(work, session.organization, session.id)

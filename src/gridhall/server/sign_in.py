@@ -1,14 +1,41 @@
 """Signing in: from an address and a password, and a second factor where there is or has to be one, to a session.
 
-Both surfaces go this way: the pages (server/pages) and the endpoints of native clients (server/client.py).
+Both surfaces go this way: the pages (server/pages) and the endpoints of native clients (server/client.py). Whoever is refused
+is told why only as far as it does not help a stranger, and waits as long whatever it was (see `Throttle`).
 """
 
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 
+import msgspec
+
+from gridhall.contract.audit import Location
+from gridhall.contract.errors import Ratelimited, Refusal
+from gridhall.domain import audit, credentials, devices, networks, passwords, second_factor, sessions
+from gridhall.domain.audit import Doer
+from gridhall.domain.credentials import Credentials
 from gridhall.domain.devices import Device
 from gridhall.domain.organizations import Organization, Workspace
 from gridhall.domain.origin import Origin
+from gridhall.domain.people import Person
 from gridhall.domain.sessions import Secrets, Session
+from gridhall.domain.source import Source
+from gridhall.domain.work import Storage, Work
+from gridhall.server.hashing import Busy, Hashing
+from gridhall.server.sealing import Sealing
+from gridhall.server.throttle import Throttle, Wrong
+
+LONGEST = 320
+"""Characters of an e-mail address (RFC 3696, 3), and of what a place is known by."""
+
+_BUSY_FOR = 2
+"""Seconds after which who met a full queue may come again."""
+
+_PATH = re.compile(r"(?:^|/)([wo])/([^/?#]+)")
 
 
 class NotSignedIn(Exception):
@@ -16,8 +43,8 @@ class NotSignedIn(Exception):
 
     Arguments:
         code: `invalid_credentials` whatever of the place, the address and the password was wrong; `invalid_code`; `expired` for
-            a sign-in that was begun too long ago; `ratelimited`; `busy`; `service_unavailable`; `accesslimited` for an address
-            outside the allowed networks.
+            a sign-in that was begun too long ago, or before something changed that it depends on; `ratelimited`; `busy`;
+            `service_unavailable`; `accesslimited` for an address outside the allowed networks.
         retry_after: seconds until it can be tried again, for `ratelimited` and `busy`.
     """
 
@@ -47,13 +74,30 @@ class Place:
         """Where its sign-in page is, without a leading slash: `w/DOMAIN` or `o/DOMAIN`."""
         return f"w/{self.workspace.domain}" if self.workspace else f"o/{self.organization.domain}"
 
+    @property
+    def location(self) -> Location:
+        """The place as the audit log tells it."""
+        if self.workspace is None:
+            return audit.location_of(self.organization)
+        return Location("workspace", self.workspace.id, self.workspace.name, self.workspace.domain)
+
+    @property
+    def requires_two_factor(self) -> bool:
+        return self.organization.two_factor_required or (self.workspace is not None and self.workspace.two_factor_required)
+
+    def admits(self, origin: Origin) -> bool:
+        """Whether the allowed networks hold the caller's address."""
+        own = self.workspace.network_allowlist if self.workspace else "[]"
+        return networks.allow(networks.read(self.organization.network_allowlist, own), origin.address)
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
     """The password was right, and a code is still wanted.
 
     Arguments:
-        state: sealed, to be brought back with the code; good for ten minutes.
+        state: sealed, to be brought back with the code; good for ten minutes, and only until password or second factor change.
+            It holds `secret` readably: in a form, never in an address.
         secret: where a second factor has to be set up first, its secret in Base32; else None.
         address: the same as an `otpauth://` address, for a QR code.
     """
@@ -80,36 +124,356 @@ class SignedIn:
     recovery_codes: list[str] = field(default_factory=list)
 
 
+class _Half(msgspec.Struct, frozen=True):
+    """A sign-in whose password was right, as it is sealed.
+
+    Arguments:
+        workspace: None for the organization as a whole.
+        proved: a fingerprint of the credentials (see `fingerprint`).
+        secret: the second factor that has to be set up, None where there is one.
+    """
+
+    organization: str
+    workspace: str | None
+    person: str
+    proved: str
+    secret: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Client:
+    """What signs in, and from where. Arguments: replaces: the cookie of the session that ends by it."""
+
+    kind: str
+    device: Device
+    origin: Origin
+    replaces: str | None
+
+
 class SignIn:
     """Lets people in."""
 
+    def __init__(self, storage: Storage, source: Source, hashing: Hashing, throttle: Throttle, sealing: Sealing) -> None:
+        self._storage = storage
+        self._source = source
+        self._hashing = hashing
+        self._throttle = throttle
+        self._sealing = sealing
+
     async def find_place(self, kind: str, domain: str) -> Place | None:
-        """The place that a path names: `w` and a workspace's domain, or `o` and an organization's."""
-        raise NotImplementedError
+        """The place that a path names: `w` and a workspace's domain, or `o` and an organization's.
+
+        Raises:
+            NotSignedIn: `service_unavailable`.
+        """
+
+        async def unit(work: Work) -> Place | None:
+            if not _is_sound(domain):
+                return None
+            return await (_workspace(work, domain) if kind == "w" else _organization(work, domain))
+
+        async with refusing(self._throttle):
+            return await self._storage.read(unit)
 
     async def find_places(self, text: str) -> Place | None:
         """The place that somebody typed: a domain, an id, or an address that ends in `/w/DOMAIN/` or `/o/DOMAIN/`. A workspace
-        goes before an organization of the same domain."""
-        raise NotImplementedError
+        goes before an organization of the same domain. Raises as `find_place`."""
+        text = text.strip()
+        if path := _PATH.search(text):
+            return await self.find_place(path[1], path[2])
+
+        async def unit(work: Work) -> Place | None:
+            if not _is_sound(text):
+                return None
+            return await _workspace(work, text) or await _organization(work, text) or await find_by_id(work, text.upper())
+
+        async with refusing(self._throttle):
+            return await self._storage.read(unit)
 
     async def password(
-        self, place: Place | None, email: str, password: str, *, client: str, device: Device | None, origin: Origin
+        self,
+        place: Place | None,
+        email: str,
+        password: str,
+        *,
+        client: str,
+        device: Device | None,
+        origin: Origin,
+        replaces: str | None = None,
     ) -> SignedIn | Pending:
         """The first step.
 
         Arguments:
             place: None where what was typed is no place: it takes as long, and is refused in the same way.
             device: what a native client tells of itself; None for a browser, which is known by the request.
+            replaces: the cookie that the browser was signed in with before. That session ends; nothing of it is taken over.
 
         Raises:
             NotSignedIn.
         """
-        raise NotImplementedError
+        asking = _Client(client, _device(device, origin), origin, replaces)
+        async with refusing(self._throttle):
+            found = await self._storage.read(lambda work: _find(work, place, email.strip(), origin)) if place else None
+            account = account_of(found) if found else f"{place.organization.id if place else ''}/{email.strip().casefold()}"
+            async with self._throttle.attempt("password", account, origin.address):
+                while True:
+                    stored = found.password_hash if found else None
+                    matches = await self._hashing.matches(stored, password)
+                    if place is None or found is None or stored is None:
+                        raise Wrong("invalid_credentials")
+                    if not matches:
+                        await self._note_failure(place, found.person, asking)
+                        raise Wrong("invalid_credentials")
+                    anew = await self._hashing.hash(password) if passwords.is_outdated(stored) else None
+                    outcome = await self._proved(place, found, anew, asking)
+                    if not isinstance(outcome, Credentials):
+                        return outcome
+                    # The password was changed or hashed anew meanwhile: what is there now is what counts.
+                    found = outcome
+
+    async def _proved(
+        self, place: Place, proved: Credentials, anew: str | None, asking: _Client
+    ) -> SignedIn | Pending | Credentials:
+        """What follows a password that matched; the credentials as they are now, where it is no longer that which matched."""
+
+        async def unit(work: Work) -> SignedIn | Pending | Credentials:
+            work.origin = asking.origin
+            held = await credentials.hold(work, proved.organization, proved.person)
+            if held.password_hash != proved.password_hash:
+                return held
+            here = await find_by_id(work, place.id)
+            person = await person_at(work, here, proved.person) if here else None
+            if here is None or person is None:
+                raise Wrong("invalid_credentials")
+            _require_open(here, asking.origin)
+            if anew is not None:
+                await work.credentials.save_password(held.organization, held.person, anew)
+                held.password_hash = anew
+            if held.two_factor_secret is None and not here.requires_two_factor:
+                return await _begin(work, here, person, asking, "none")
+            return self._pending(here, person, held)
+
+        return await self._storage.write(unit)
+
+    def _pending(self, place: Place, person: Person, held: Credentials) -> Pending:
+        secret = second_factor.new_secret(self._source) if held.two_factor_secret is None else None
+        workspace = place.workspace.id if place.workspace else None
+        state = self._sealing.seal(_Half(place.organization.id, workspace, person.id, fingerprint(held), secret))
+        return Pending(state, place, secret, secret and address_of(secret, place, person))
+
+    async def _note_failure(self, place: Place, person: str, asking: _Client) -> None:
+        async def unit(work: Work) -> None:
+            work.origin = asking.origin
+            await _write_failure(work, place, person, asking, "password")
+
+        await self._storage.write(unit)
 
     async def pending(self, state: str) -> Pending:
         """A sign-in that was begun, to show its page again. Raises NotSignedIn."""
-        raise NotImplementedError
+        half = self._opened(state)
 
-    async def code(self, state: str, code: str, *, client: str, device: Device | None, origin: Origin) -> SignedIn:
-        """The second step: a one-time code, or a recovery code in its place. Raises NotSignedIn."""
-        raise NotImplementedError
+        async def unit(work: Work) -> Pending:
+            place, person = await _resume(work, half, await work.credentials.find(half.organization, half.person))
+            return Pending(state, place, half.secret, half.secret and address_of(half.secret, place, person))
+
+        async with refusing(self._throttle):
+            return await self._storage.read(unit)
+
+    async def code(
+        self, state: str, code: str, *, client: str, device: Device | None, origin: Origin, replaces: str | None = None
+    ) -> SignedIn:
+        """The second step: a one-time code, or a recovery code in its place. Raises NotSignedIn.
+
+        Arguments:
+            replaces: as with `password`.
+        """
+        half = self._opened(state)
+        asking = _Client(client, _device(device, origin), origin, replaces)
+
+        async def unit(work: Work) -> SignedIn | None:
+            work.origin = origin
+            held = await credentials.hold(work, half.organization, half.person)
+            place, person = await _resume(work, half, held)
+            _require_open(place, origin)
+            if half.secret is not None:
+                step = second_factor.step_of(half.secret, code, work.source.seconds())
+                if step is not None:
+                    return await _begin(work, place, person, asking, credentials.ONE_TIME_CODE, set_up=(half.secret, step))
+            elif (how := await credentials.take_code(work, held, code)) is not None:
+                return await _begin(work, place, person, asking, how)
+            await _write_failure(work, place, person.id, asking, "code")
+            return None
+
+        async with refusing(self._throttle), self._throttle.attempt("code", account_of(half), origin.address):
+            signed_in = await self._storage.write(unit)
+            if signed_in is None:
+                raise Wrong("invalid_code")
+            return signed_in
+
+    def _opened(self, state: str) -> _Half:
+        half = self._sealing.open(_Half, state)
+        if half is None:
+            raise NotSignedIn("expired")
+        return half
+
+
+@asynccontextmanager
+async def refusing(throttle: Throttle) -> AsyncIterator[None]:
+    """Tell whatever is refused within as NotSignedIn, not before its time."""
+    began = asyncio.get_running_loop().time()
+    try:
+        yield
+    except Wrong as wrong:
+        told = NotSignedIn(wrong.code)
+    except Ratelimited as refusal:
+        told = NotSignedIn("ratelimited", refusal.retry_after)
+    except Busy:
+        told = NotSignedIn("busy", _BUSY_FOR)
+    except Refusal:
+        told = NotSignedIn("service_unavailable")
+    except NotSignedIn as refused:
+        told = refused
+    else:
+        return
+    await throttle.hold(began)
+    raise told
+
+
+def fingerprint(held: Credentials) -> str:
+    """Tells one state of somebody's credentials from the next, and nothing else of them: password hashes are salted."""
+    return sha256(f"{held.password_hash}/{held.two_factor_secret}".encode()).hexdigest()
+
+
+def account_of(held: Credentials | _Half) -> str:
+    """What attempts are counted by."""
+    return f"{held.organization}/{held.person}"
+
+
+def address_of(secret: str, place: Place, person: Person) -> str:
+    """A second factor's `otpauth://` address."""
+    return second_factor.address_of(secret, issuer=place.organization.name, name=person.email or person.name)
+
+
+async def find_by_id(work: Work, id: str) -> Place | None:
+    """The workspace or the Enterprise organization that has this id."""
+    workspace = await work.workspaces.find_anywhere(id)
+    if workspace is not None:
+        return await _of(work, workspace)
+    organization = await work.organizations.find(id)
+    return Place(organization, None) if organization is not None and organization.enterprise else None
+
+
+async def person_at(work: Work, place: Place, id: str) -> Person | None:
+    """Somebody who may be signed in there: an active person, and in a workspace a member of it."""
+    member = await work.people.find_member(place.organization.id, place.workspace.id if place.workspace else None, id)
+    if member is None or member.deleted or member.is_bot:
+        return None
+    return member if place.workspace is None or member.role is not None else None
+
+
+def doer_at(work: Work, place: Place, person: Person, session: int | None) -> Doer:
+    """Somebody who acts there, as the audit log tells them."""
+    return audit.person_doer(work, person, place.location, session=session, team=place.id)
+
+
+async def sign_out(work: Work, session: Session) -> None:
+    """End a session because its own device asks for it."""
+    place = await find_by_id(work, session.workspace)
+    person = await work.people.find(session.organization, session.person)
+    if await sessions.end(work, session.organization, [session.id]) and place is not None and person is not None:
+        doer = doer_at(work, place, person, session.id)
+        entity = audit.user(person, place.id)
+        await audit.write(
+            work, session.organization, "user_logout", entity=entity, actor=doer, details={"client": session.client}
+        )
+
+
+async def _find(work: Work, place: Place, email: str, origin: Origin) -> Credentials | None:
+    """The credentials of who has this address and may sign in there; None for nobody."""
+    here = await find_by_id(work, place.id)
+    if here is None:
+        return None
+    _require_open(here, origin)
+    id = await work.people.find_by_email(here.organization.id, email) if _is_sound(email) else None
+    if id is None or await person_at(work, here, id) is None:
+        return None
+    return await work.credentials.find(here.organization.id, id)
+
+
+def _require_open(place: Place, origin: Origin) -> None:
+    """Raise NotSignedIn where nobody may sign in, or nobody from there: who they are does not matter."""
+    if place.organization.maintenance:
+        raise NotSignedIn("service_unavailable")
+    if not place.admits(origin):
+        raise NotSignedIn("accesslimited")
+
+
+async def _resume(work: Work, half: _Half, held: Credentials | None) -> tuple[Place, Person]:
+    """Go on with a sign-in that was begun; `held` are the credentials as they are now."""
+    place = await find_by_id(work, half.workspace or half.organization)
+    person = await person_at(work, place, half.person) if place else None
+    if place is None or person is None or held is None or fingerprint(held) != half.proved:
+        raise NotSignedIn("expired")
+    return place, person
+
+
+async def _begin(
+    work: Work, place: Place, person: Person, asking: _Client, how: str, *, set_up: tuple[str, int] | None = None
+) -> SignedIn:
+    """Sign somebody in who has proved who they are.
+
+    Arguments:
+        how: by which second factor.
+        set_up: the secret of a second factor that they set up by it, and the time step of its first code.
+    """
+    if asking.replaces is not None:
+        before = await work.sessions.find_by_cookie(sessions.hash_of(asking.replaces), now=work.source.seconds())
+        if before is not None:
+            await sign_out(work, before)
+    organization = place.organization
+    session, secrets = await sessions.begin(
+        work, organization, person, workspace=place.id, client=asking.kind, device=asking.device
+    )
+    doer, entity = doer_at(work, place, person, session.id), audit.user(person, place.id)
+    details: dict[str, object] = {"client": asking.kind, "second_factor": how}
+    codes = []
+    if set_up is not None:
+        codes = await credentials.set_two_factor(work, person, *set_up, actor=doer)
+    elif how == credentials.RECOVERY_CODE:
+        details["recovery_codes_left"] = await work.credentials.count_recovery_codes(organization.id, person.id)
+    await audit.write(work, organization.id, "user_login", entity=entity, actor=doer, details=details)
+    lasts = not await sessions.end_with_client(work, organization, person.id)
+    return SignedIn(session, secrets, place, lasts, codes)
+
+
+async def _write_failure(work: Work, place: Place, person: str, asking: _Client, step: str) -> None:
+    """Tell the audit log of a wrong password or code; not of attempts that were throttled, by which a flood would fill it."""
+    who = await work.people.find(place.organization.id, person)
+    if who is not None:
+        doer, entity = doer_at(work, place, who, None), audit.user(who, place.id)
+        details: dict[str, object] = {"client": asking.kind, "step": step}
+        await audit.write(work, place.organization.id, "user_login_failed", entity=entity, actor=doer, details=details)
+
+
+def _device(told: Device | None, origin: Origin) -> Device:
+    return devices.read(origin) if told is None else msgspec.structs.replace(told, ip=origin.address)
+
+
+def _is_sound(text: str) -> bool:
+    """Whether a text may be looked for at all: storage takes no control characters, nor half a surrogate pair."""
+    return len(text) <= LONGEST and text.isprintable()
+
+
+async def _workspace(work: Work, domain: str) -> Place | None:
+    workspace = await work.workspaces.find_place(domain.lower())
+    return await _of(work, workspace) if workspace is not None else None
+
+
+async def _of(work: Work, workspace: Workspace) -> Place | None:
+    organization = await work.organizations.find(workspace.organization)
+    return Place(organization, workspace) if organization is not None and not workspace.deleted else None
+
+
+async def _organization(work: Work, domain: str) -> Place | None:
+    organization = await work.organizations.find_by_domain(domain.lower())
+    return Place(organization, None) if organization is not None else None

@@ -24,6 +24,7 @@ _FIND_BY_DOMAIN = Statement(
     Workspace,
 )
 _FIND_PLACE = Statement(select(*workspaces.c).where(workspaces.c.domain == bindparam("domain")), Workspace)
+_FIND_ANYWHERE = Statement(select(*workspaces.c).where(workspaces.c.id == bindparam("id")), Workspace)
 _LIST_WORKSPACES = Statement(
     select(*workspaces.c).where(workspaces.c.organization == bindparam("organization")).order_by(workspaces.c.id), Workspace
 )
@@ -75,6 +76,9 @@ class SqlWorkspaces:
 
     async def find_place(self, domain: str) -> Workspace | None:
         return await self._connection.one(_FIND_PLACE, domain=domain)
+
+    async def find_anywhere(self, id: str) -> Workspace | None:
+        return await self._connection.one(_FIND_ANYWHERE, id=id)
 
     async def list_all(self, organization: str) -> list[Workspace]:
         return await self._connection.all(_LIST_WORKSPACES, organization=organization)
