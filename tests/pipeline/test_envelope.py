@@ -43,9 +43,7 @@ def post(
 ) -> Request:
     pieces = [body] if isinstance(body, bytes) else body
     length = sum(map(len, pieces)) if length == ANNOUNCED else length
-    return Request(
-        verb, "api.test", query, "127.0.0.1", content_type, length, authorization, None, None, receive or Body(pieces).receive
-    )
+    return Request(verb, "api.test", query, "127.0.0.1", content_type, length, authorization, receive or Body(pieces).receive)
 
 
 def get(query: bytes) -> Request:

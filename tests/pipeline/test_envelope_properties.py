@@ -82,7 +82,7 @@ def answer(
         return coming.pop(0) if coming else b""
 
     length = sum(map(len, pieces)) if announced else None
-    request = Request(verb, "api.test", query, "127.0.0.1", content_type, length, authorization, None, None, receive)
+    request = Request(verb, "api.test", query, "127.0.0.1", content_type, length, authorization, receive)
     try:
         return asyncio.run(envelope(request, limits))
     except Refusal as refusal:

@@ -1,6 +1,6 @@
 """Where a request came from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 LONGEST = 512
@@ -20,3 +20,14 @@ class Origin:
     address: str
     user_agent: str
     hints: Mapping[str, str] = field(default_factory=dict)
+
+
+def of(address: str, headers: Iterable[tuple[bytes, bytes]]) -> Origin:
+    """Where a request with these headers came from; their names are in lower case."""
+    agent, hints = "", {}
+    for name, value in headers:
+        if name == b"user-agent":
+            agent = value[:LONGEST].decode("latin-1")
+        elif name.startswith(b"sec-ch-ua"):
+            hints[name.decode("latin-1")] = value[:LONGEST].decode("latin-1")
+    return Origin(address, agent, hints)

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import logging
+from collections.abc import Sequence
 
 from gridhall.contract.errors import (
     Accesslimited,
@@ -47,11 +48,11 @@ class Authenticate:
         """Where actors are read from. Given late, since storage tells this room what changed."""
         self._storage = storage
 
-    async def __call__(self, text: str | None, address: str, cookie: bytes | None = None) -> Actor:
+    async def __call__(self, text: str | None, address: str, headers: Sequence[tuple[bytes, bytes]] = ()) -> Actor:
         """Who the token says is calling.
 
         Arguments:
-            cookie: the Cookie header, for a client token's sake.
+            headers: the request's, names in lower case, for the cookie that a client token needs.
 
         Raises:
             NotAuthed, InvalidAuth, TokenRevoked, AccountInactive, TokenExpired, Accesslimited, TwoFactorSetupRequired.
@@ -62,11 +63,11 @@ class Authenticate:
         actor = self._actors.get(key)
         if actor is None:
             actor = await self._load(key, text)
-        if actor.acts_as is Token.CLIENT:
+        if actor.session is not None:
             if actor.expires_at and actor.expires_at <= self._source.seconds():
                 # A sign of life may have put it off meanwhile.
                 actor = await self._load(key, text)
-            _require_cookie(actor, cookie)
+            _require_cookie(actor, headers)
         if actor.gone:
             raise AccountInactive if actor.acts_as is Token.BOT else TokenRevoked
         if actor.expires_at and actor.expires_at <= self._source.seconds():
@@ -122,8 +123,9 @@ class Authenticate:
         self._of_session.clear()
 
 
-def _require_cookie(actor: Actor, cookie: bytes | None) -> None:
+def _require_cookie(actor: Actor, headers: Sequence[tuple[bytes, bytes]]) -> None:
     """Raise InvalidAuth unless the cookie is that of the token's session. Source: what the platform answers its own clients."""
-    value = cookies.read(cookie, cookies.SESSION)
+    header = next((value for name, value in headers if name == b"cookie"), None)
+    value = cookies.read(header, cookies.SESSION)
     if value is None or not hmac.compare_digest(sessions.hash_of(value), actor.cookie_hash or ""):
         raise InvalidAuth

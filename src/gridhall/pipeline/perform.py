@@ -63,7 +63,7 @@ class Perform:
         """Note activity once in `RECORD_EVERY` seconds, that of a session also when it comes from elsewhere."""
         now = self._source.seconds()
         organization, session = actor.organization, actor.session
-        key = (organization, user) if session is None else (organization, session, request.address, request.user_agent)
+        key = (organization, user) if session is None else (organization, session, request.address, request.user_agent())
         if abs(now - self._noted.get(key, -RECORD_EVERY)) < RECORD_EVERY:
             return
         if len(self._noted) >= MOST_REMEMBERED:

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from gridhall.domain import origin
 from gridhall.domain.call import Upload
-from gridhall.domain.origin import LONGEST, Origin
+from gridhall.domain.origin import Origin
 
 __all__ = ["ClientGone", "Envelope", "Receive", "Request", "Upload"]
 
@@ -22,9 +23,9 @@ class Request:
         address: the caller's IP address, behind trusted proxies that of the first stranger.
         content_type: the raw header, None where it is missing.
         content_length: the announced length in bytes, None where none was announced.
-        authorization, cookie, user_agent: the raw headers, None where they are missing.
-        hints: the headers that begin with `sec-ch-ua`, by name.
+        authorization: the raw header, None where it is missing.
         receive: gives the next piece of the body; b"" at its end. Raises `ClientGone` where the connection broke.
+        headers: all headers, for what few requests are asked; names in lower case.
     """
 
     verb: str
@@ -34,15 +35,16 @@ class Request:
     content_type: bytes | None
     content_length: int | None
     authorization: bytes | None
-    cookie: bytes | None
-    user_agent: bytes | None
     receive: Receive
-    hints: Sequence[tuple[bytes, bytes]] = ()
+    headers: Sequence[tuple[bytes, bytes]] = ()
+
+    def user_agent(self) -> bytes | None:
+        """The header of that name, None where it is missing."""
+        return next((value for name, value in self.headers if name == b"user-agent"), None)
 
     def origin(self) -> Origin:
         """Where the request came from."""
-        hints = {name.decode("latin-1"): value[:LONGEST].decode("latin-1") for name, value in self.hints}
-        return Origin(self.address, (self.user_agent or b"")[:LONGEST].decode("latin-1"), hints)
+        return origin.of(self.address, self.headers)
 
 
 class ClientGone(Exception):

@@ -107,7 +107,7 @@ class Pipeline:
     async def _caller(self, method: Method, token: str | None, request: Request, headers: list[tuple[bytes, bytes]]) -> Actor:
         if method.tokens is None:
             return anonymous(request.address)
-        actor = await self._authenticate(token, request.address, request.cookie)
+        actor = await self._authenticate(token, request.address, request.headers)
         headers.append((b"x-oauth-scopes", _value(actor.scopes_header)))
         headers.append((b"x-accepted-oauth-scopes", self._accepted[method.name]))
         return actor

@@ -148,7 +148,7 @@ class AuditApi:
             token = bearer(header(scope, b"authorization") or b"")
             if not token:
                 raise Refused(401, "missing_authentication")
-            actor = await self._authenticate(token, address, header(scope, b"cookie"))
+            actor = await self._authenticate(token, address, scope["headers"])
             _require_owner(actor)
             await self._rate.count_as_methods(f"audit/{actor.organization}", RATE)
             return await self._logs(actor.organization, self._asked(scope["query_string"]))

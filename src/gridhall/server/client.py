@@ -193,10 +193,11 @@ class _Refused(Exception):
 class _Call:
     """One request, its body read."""
 
-    __slots__ = ("_body", "cookie", "origin", "token")
+    __slots__ = ("_body", "cookie", "headers", "origin", "token")
 
     def __init__(self, scope: Scope, trusted: Networks, body: bytes) -> None:
         self._body = body
+        self.headers: Headers = scope["headers"]
         self.origin: Origin = origin_of(scope, trusted)
         self.cookie = header(scope, b"cookie")
         authorization = header(scope, b"authorization")
@@ -348,7 +349,7 @@ class Client:
 
     async def _caller(self, call: _Call) -> tuple[Actor, int]:
         """Whose session it is, and its id."""
-        actor = await self._authenticate(call.token, call.origin.address, call.cookie)
+        actor = await self._authenticate(call.token, call.origin.address, call.headers)
         if actor.session is None:
             # Another kind of token, which belongs to no session.
             raise _Refused("invalid_auth")

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from gridhall.domain.origin import LONGEST, Origin
+from gridhall.domain import origin
+from gridhall.domain.origin import Origin
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -60,13 +61,7 @@ def address_of(scope: Scope, trusted: Networks) -> str:
 
 def origin_of(scope: Scope, trusted: Networks) -> Origin:
     """Where a request came from, whatever surface it is for."""
-    hints = {
-        name.decode("latin-1"): value[:LONGEST].decode("latin-1")
-        for name, value in scope["headers"]
-        if name.startswith(b"sec-ch-ua")
-    }
-    agent = (header(scope, b"user-agent") or b"")[:LONGEST].decode("latin-1")
-    return Origin(address_of(scope, trusted), agent, hints)
+    return origin.of(address_of(scope, trusted), scope["headers"])
 
 
 async def read_body(receive: Receive, most: int) -> bytes:

@@ -29,20 +29,13 @@ class WebApi:
             # A browser's OPTIONS carries the query of the request that it asks about, and must not do its work.
             await respond(send, 405, [(b"allow", b", ".join(verb.encode() for verb in VERBS)), (b"content-length", b"0")], b"")
             return
-        content_type = authorization = cookie = user_agent = None
+        content_type = authorization = None
         content_length: int | None = None
-        hints: list[tuple[bytes, bytes]] = []
         for key, value in scope["headers"]:
             if key == b"content-type":
                 content_type = value
             elif key == b"authorization":
                 authorization = value
-            elif key == b"user-agent":
-                user_agent = value
-            elif key == b"cookie" and cookie is None:
-                cookie = value
-            elif key.startswith(b"sec-ch-ua"):
-                hints.append((key, value))
             elif key == b"content-length":
                 content_length = int(value) if value.isdigit() else None
         request = Request(
@@ -53,10 +46,8 @@ class WebApi:
             content_type,
             content_length,
             authorization,
-            cookie,
-            user_agent,
             _Body(receive).read,
-            hints,
+            scope["headers"],
         )
         began = time.perf_counter()
         try:
