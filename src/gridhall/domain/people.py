@@ -96,8 +96,8 @@ class People(Protocol):
         """Those of these people that there are, in no order."""
         ...
 
-    async def hold(self, organization: str, ids: Collection[str]) -> None:
-        """Have nobody else hold or change these people until this unit ends."""
+    async def lock_all(self, organization: str, ids: Collection[str]) -> list[Person]:
+        """The same, held so that nobody else changes them until this unit ends."""
         ...
 
     async def find_member(self, organization: str, workspace: str | None, id: str, *, app: str | None = None) -> Member | None:

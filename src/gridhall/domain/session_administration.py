@@ -161,6 +161,11 @@ async def step(work: "Work", job: Job, context: "Context") -> Later | None:
     return None if at == len(asked.people) else Later(work.source.micros(), str(at), rest=REST)
 
 
+def progress_of(job: Job) -> str:
+    """How far such a job has come, for people to read."""
+    return f"{job.progress or 0} of {len(msgspec.json.decode(job.payload, type=Reset).people)} people"
+
+
 async def settings_of(work: "Work", ids: Collection[str], *, actor: "Actor") -> tuple[list[Settings], list[str]]:
     """What is in force for those of these people who have settings of their own, and who has none.
 
@@ -193,8 +198,7 @@ async def set_settings(
         duration: seconds from the sign-in.
         desktop_app_browser_quit: whether they end with the client.
     """
-    await work.people.hold(actor.organization, ids)
-    people = await _reach(work, ids, SETTING, actor=actor)
+    people = await _reach(work, ids, SETTING, actor=actor, hold=True)
     given = [Settings(person.organization, person.id, duration, desktop_app_browser_quit) for person in people]
     await work.sessions.save_settings(given)
     halves = {"duration": duration, "desktop_app_browser_quit": desktop_app_browser_quit}
@@ -203,10 +207,9 @@ async def set_settings(
 
 async def clear_settings(work: "Work", ids: Collection[str], *, actor: "Actor") -> None:
     """Have the organization's own settings count for these people again, for running sessions too."""
-    await work.people.hold(actor.organization, ids)
-    people = await _reach(work, ids, SETTING, actor=actor)
+    people = await _reach(work, ids, SETTING, actor=actor, hold=True)
     cleared = set(await work.sessions.clear_settings(actor.organization, ids))
-    nothing = {"duration": None, "desktop_app_browser_quit": None}
+    nothing: dict[str, object] = {"duration": None, "desktop_app_browser_quit": None}
     await _apply(work, [person for person in people if person.id in cleared], nothing, actor=actor)
 
 
@@ -221,8 +224,11 @@ async def _apply(work: "Work", people: Sequence[Person], details: dict[str, obje
     await audit.write_all(work, organization.id, acts)
 
 
-async def _reach(work: "Work", ids: Collection[str], refusals: Refusals, *, actor: "Actor") -> list[Person]:
+async def _reach(work: "Work", ids: Collection[str], refusals: Refusals, *, actor: "Actor", hold: bool = False) -> list[Person]:
     """The people that an administrator acts on, in the order of their ids.
+
+    Arguments:
+        hold: whether nobody may sign in as them until this unit ends.
 
     Raises:
         NoPermission, NotAnAdmin: the caller is no administrator.
@@ -230,7 +236,8 @@ async def _reach(work: "Work", ids: Collection[str], refusals: Refusals, *, acto
         Refusal: what the method has for a bot, for the primary owner, or for whoever else stands above the caller.
     """
     require_admin(actor)
-    people = await work.people.list_by_ids(actor.organization, ids)
+    look_up = work.people.lock_all if hold else work.people.list_by_ids
+    people = await look_up(actor.organization, ids)
     if len(people) < len(set(ids)):
         raise UserNotFound
     if any(person.is_bot for person in people):

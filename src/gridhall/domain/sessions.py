@@ -185,7 +185,7 @@ async def begin(
         client: the kind of client.
     """
     # Settings that change meanwhile wait for this session, and count for it.
-    await work.people.hold(organization.id, [person.id])
+    await work.people.lock(organization.id, person.id)
     cookie = work.source.secret(COOKIE)
     secrets = Secrets(cookie, token_of(cookie))
     now = work.source.seconds()

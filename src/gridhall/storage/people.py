@@ -61,12 +61,12 @@ _LIST_BY_IDS = Statement(
 )
 
 # In the order of their ids, so that nobody waits for somebody who waits for them.
-_HOLD = Statement(
-    select(people.c.id)
+_LOCK_ALL = Statement(
+    select(*people.c)
     .where(people.c.organization == bindparam("organization"), people.c.id.in_(each(people.c.id.type)))
     .order_by(people.c.id)
     .with_for_update(),
-    str,
+    Person,
 )
 
 _FIND_MEMBER = Statement(
@@ -284,17 +284,16 @@ class SqlPeople:
         return await self._connection.one(_LOCK, organization=organization, person=id)
 
     async def list_by_ids(self, organization: str, ids: Collection[str]) -> list[Person]:
-        found: dict[str, Person] = {}
-        for some in batches(sorted(ids)):
-            found |= {
-                person.id: person for person in await self._connection.all(_LIST_BY_IDS, organization=organization, **some)
-            }
-        return list(found.values())
+        return await self._all_of(_LIST_BY_IDS, organization, ids)
 
-    async def hold(self, organization: str, ids: Collection[str]) -> None:
-        if self._connection.locks:
-            for some in batches(sorted(ids)):
-                await self._connection.all(_HOLD, organization=organization, **some)
+    async def lock_all(self, organization: str, ids: Collection[str]) -> list[Person]:
+        return await self._all_of(_LOCK_ALL, organization, ids)
+
+    async def _all_of(self, statement: Statement[Person], organization: str, ids: Collection[str]) -> list[Person]:
+        found: list[Person] = []
+        for some in batches(sorted(set(ids))):
+            found += await self._connection.all(statement, organization=organization, **some)
+        return found
 
     async def find_member(self, organization: str, workspace: str | None, id: str, *, app: str | None = None) -> Member | None:
         return await self._connection.one(_FIND_MEMBER, organization=organization, workspace=workspace, person=id, app=app)

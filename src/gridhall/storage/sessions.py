@@ -73,31 +73,38 @@ _CLEAR_SETTINGS = Statement(
 )
 
 
-def _setting(name: str, kind: type[BigInteger] | type[Boolean]) -> ColumnElement[int]:
-    """A setting of the session's person or, where they have none of their own, the organization's."""
-    own = select(_of.c[name]).where(_of.c.organization == _s.c.organization, _of.c.person == _s.c.person).scalar_subquery()
-    return func.coalesce(own, bindparam(f"default_{name}", type_=kind()))
+_these = sessions.alias("these")
 
 
-_duration = _setting("duration", BigInteger)
-_by_duration = case((_duration > 0, _s.c.signed_in_at + _duration), else_=literal_column("0"))
-_ends_with_client = and_(_s.c.client == DESKTOP, _setting("desktop_app_browser_quit", Boolean))
-_by_heartbeat = case((_ends_with_client, bindparam("heartbeat_by", type_=BigInteger)), else_=literal_column("0"))
-_RECKON = (
-    update(_s)
-    .where(_s.c.organization == bindparam("at_organization"))
-    .values(
-        # The earlier of both, where 0 is never.
-        expires_at=case(
-            (_by_duration == 0, _by_heartbeat),
-            (_by_heartbeat == 0, _by_duration),
-            (_by_duration < _by_heartbeat, _by_duration),
-            else_=_by_heartbeat,
+def _reckon(which: ColumnElement[bool]) -> Statement[object]:
+    """When sessions end: settings are looked up once for each, its person's own or else the organization's."""
+    own = and_(_of.c.organization == _these.c.organization, _of.c.person == _these.c.person)
+    duration = func.coalesce(_of.c.duration, bindparam("default_duration", type_=BigInteger))
+    quit = func.coalesce(_of.c.desktop_app_browser_quit, bindparam("default_desktop_app_browser_quit", type_=Boolean))
+    ends_with_client = and_(_these.c.client == DESKTOP, quit)
+    never: ColumnElement[int] = literal_column("0")
+    ends = (
+        select(
+            _these.c.id,
+            case((duration > 0, _these.c.signed_in_at + duration), else_=never).label("by_duration"),
+            case((ends_with_client, bindparam("heartbeat_by", type_=BigInteger)), else_=never).label("by_heartbeat"),
         )
+        .select_from(_these.outerjoin(_of, own))
+        .where(_these.c.organization == bindparam("organization"), which)
+        .subquery()
     )
-)
-_RECKON_PEOPLE = Statement(_RECKON.where(_s.c.person.in_(each(_s.c.person.type))), tuple)
-_RECKON_ONE = Statement(_RECKON.where(_s.c.id == bindparam("at_id", type_=BigInteger)), tuple)
+    # The earlier of both, where 0 is never.
+    by_heartbeat_first = or_(ends.c.by_duration == 0, and_(ends.c.by_heartbeat > 0, ends.c.by_heartbeat < ends.c.by_duration))
+    return Statement(
+        update(_s)
+        .where(_s.c.organization == bindparam("at_organization"), _s.c.id == ends.c.id)
+        .values(expires_at=case((by_heartbeat_first, ends.c.by_heartbeat), else_=ends.c.by_duration)),
+        tuple,
+    )
+
+
+_RECKON_PEOPLE = _reckon(_these.c.person.in_(each(_these.c.person.type)))
+_RECKON_ONE = _reckon(_these.c.id == bindparam("at_id", type_=BigInteger))
 
 _NEXT_EXPIRY: Statement[int | None] = Statement(
     select(func.min(_s.c.expires_at)).where(_IN_ORGANIZATION, _ENDS), lambda expires_at: expires_at
@@ -203,6 +210,7 @@ class SqlSessions:
         self, organization: Organization, people: Collection[str], *, heartbeat_by: int, session: int | None = None
     ) -> None:
         defaults = {
+            "organization": organization.id,
             "at_organization": organization.id,
             "default_duration": organization.session_duration,
             "default_desktop_app_browser_quit": organization.desktop_app_browser_quit,
