@@ -10,14 +10,13 @@ from gridhall.server.pages.cookies import LONGEST, Cookies
 from gridhall.server.pages.problem import Problem
 from gridhall.server.pages.texts import text_of
 from gridhall.server.pages.view import Answer, View, Visit, qr_code
+from gridhall.server.sealing import GOOD_FOR
 from gridhall.server.sign_in import NotSignedIn, Pending, Place, SignedIn, SignIn
 
 CODE = "/signin/code"
 
 BEGUN = "begun"
 """The cookie that holds, sealed, what was begun and waits for a code: a sign-in, or the set-up of a second factor."""
-
-BEGUN_FOR = 600
 
 
 class Entrance:
@@ -62,7 +61,7 @@ class Entrance:
             return await self._form(visit, named, typed=typed, email=email, refusal=refusal)
         if isinstance(outcome, SignedIn):
             return await self._let_in(visit, outcome)
-        visit.set_cookies.append(self._cookies.put(BEGUN, outcome.state, max_age=BEGUN_FOR))
+        visit.set_cookies.append(self._cookies.put(BEGUN, outcome.state, max_age=GOOD_FOR))
         return self._view.redirect(visit, CODE)
 
     async def show_code(self, visit: Visit) -> Answer:

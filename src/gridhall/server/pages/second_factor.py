@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from gridhall.server.account import Account, Accounts, NewFactor
 from gridhall.server.pages.cookies import Cookies
-from gridhall.server.pages.entrance import BEGUN, BEGUN_FOR
+from gridhall.server.pages.entrance import BEGUN
 from gridhall.server.pages.problem import Problem
 from gridhall.server.pages.texts import NOT_YOURS, text_of
 from gridhall.server.pages.view import Answer, View, Visit, qr_code
+from gridhall.server.sealing import GOOD_FOR
 from gridhall.server.sign_in import NotSignedIn
 
 OVERVIEW = "/account/two-factor"
@@ -38,7 +39,7 @@ class SecondFactor:
 
         async def act(password: str) -> Answer:
             factor = await self._accounts.begin_two_factor(account, password, visit.origin)
-            visit.set_cookies.append(self._cookies.put(BEGUN, factor.state, max_age=BEGUN_FOR))
+            visit.set_cookies.append(self._cookies.put(BEGUN, factor.state, max_age=GOOD_FOR))
             return self._view.redirect(visit, CONFIRM)
 
         return await self._act(visit, account, act)

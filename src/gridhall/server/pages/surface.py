@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
@@ -18,6 +19,7 @@ from gridhall.server.pages.problem import Problem
 from gridhall.server.pages.second_factor import SecondFactor
 from gridhall.server.pages.texts import PROBLEMS, STATUS
 from gridhall.server.pages.view import ASSETS, BROWSER, Answer, View, Visit, assets
+from gridhall.server.request_log import RequestLog
 from gridhall.server.sign_in import NotSignedIn, SignIn
 
 _PLACE = re.compile(r"/([wo])/([^/]{1,255})(/signin)?")
@@ -38,18 +40,29 @@ class Pages:
 
     Arguments:
         url: where the server is reached from outside.
-        key: what forms are sealed with.
+        key: what forms are sealed with; the same on every worker.
         trusted: the proxies whose `X-Forwarded-For` is believed.
     """
 
     FIRST_PARTS = ("", "signin", "signout", "account", "w", "o", ASSETS)
     """The first parts of the paths that are answered here."""
 
-    def __init__(self, sign_in: SignIn, accounts: Accounts, source: Source, url: str, key: bytes, trusted: Networks) -> None:
+    def __init__(
+        self,
+        sign_in: SignIn,
+        accounts: Accounts,
+        source: Source,
+        url: str,
+        key: bytes,
+        log: RequestLog,
+        trusted: Networks,
+    ) -> None:
         cookies = Cookies(secure=url.startswith("https:"))
         self._accounts = accounts
         self._cookies = cookies
         self._key = key
+        self._log = log
+        self._source = source
         self._trusted = trusted
         self._url = url
         self._view = view = View(url, key, source, cookies)
@@ -78,10 +91,13 @@ class Pages:
         if scope["path"].startswith(f"/{ASSETS}/"):
             answer = _asset(scope)
         else:
+            began, name = time.perf_counter(), self._name(scope["path"])
             try:
                 answer = await self._answer(scope, receive)
             except ConnectionResetError:
+                self._log.write("-", name, "client_gone", time.perf_counter() - began)
                 return
+            self._log.write(self._source.request_id(), name, str(answer.status), time.perf_counter() - began)
         await respond(send, answer.status, answer.headers, b"" if scope["method"] == "HEAD" else answer.body)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
@@ -139,6 +155,14 @@ class Pages:
             "GET": partial(self._entrance.show, kind=kind, domain=domain),
             "POST": partial(self._entrance.password, kind=kind, domain=domain),
         }
+
+    def _name(self, path: str) -> str:
+        """What the request log calls a page: whatever else a path holds is not told."""
+        place = _PLACE.fullmatch(path)
+        if place:
+            path = place[3] or "/"
+        known = path in self._open or path in self._own
+        return f"pages.{path[1:].replace('/', '.').replace('-', '') or 'home'}" if known else "-"
 
     async def _for_owner(self, page: OwnPage, visit: Visit) -> Answer:
         """A page for whoever is signed in; others are led to where they can."""
