@@ -2,10 +2,13 @@
 
 import base64
 import hmac
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pyotp import TOTP
+
     from gridhall.domain.source import Source
 
 SECONDS = 30
@@ -34,9 +37,7 @@ def address_of(secret: str, *, issuer: str, name: str) -> str:
     Arguments:
         issuer, name: what the authenticator shows: where, and who.
     """
-    from pyotp import TOTP
-
-    return TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
+    return _totp()(secret).provisioning_uri(name=name, issuer_name=issuer)
 
 
 def step_of(secret: str, code: str, now: int) -> int | None:
@@ -45,18 +46,30 @@ def step_of(secret: str, code: str, now: int) -> int | None:
     Arguments:
         now: Unix seconds.
     """
-    from pyotp import TOTP
-
     code = "".join(code.split())
     if not (len(code) == _DIGITS and code.isascii() and code.isdigit()):
         return None
-    totp, step = TOTP(secret), now // SECONDS
+    totp, step = _totp()(secret), now // SECONDS
     matched = None
     # To the end whichever it is, so that the time tells nothing. Of equal codes the latest is used up.
     for candidate in range(max(0, step - WINDOW), step + WINDOW + 1):
         if hmac.compare_digest(totp.generate_otp(candidate), code):
             matched = candidate
     return matched
+
+
+@cache
+def _totp() -> "type[TOTP]":
+    """pyotp's, imported when it is first asked for. It refuses secrets of less than 112 bits, which authenticators take and
+    organization files may hold."""
+    from pyotp import TOTP
+
+    class AnyLength(TOTP):
+        def byte_secret(self) -> bytes:
+            secret = self.secret.rstrip("=")
+            return base64.b32decode(secret + "=" * (-len(secret) % 8))
+
+    return AnyLength
 
 
 def new_recovery_codes(source: "Source") -> list[str]:
