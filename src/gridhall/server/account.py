@@ -23,6 +23,7 @@ from gridhall.server.sealing import Sealing
 from gridhall.server.sign_in import (
     NotSignedIn,
     Place,
+    account_of,
     address_of,
     doer_at,
     find_by_id,
@@ -53,11 +54,6 @@ class Account:
     two_factor_missing: bool
     administers_factors: bool
     recovery_codes_left: int
-
-    @property
-    def key(self) -> str:
-        """What attempts are counted by."""
-        return f"{self.person.organization}/{self.person.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +180,7 @@ class Accounts:
 
     async def confirm_two_factor(self, account: Account, state: str, code: str, origin: Origin) -> list[str]:
         """Set up the second factor; gives its recovery codes, which nothing tells again."""
-        begun = self._opened(account, state)
+        begun, organization = self._opened(account, state), account.person.organization
 
         async def act(work: Work, person: Person, doer: Doer) -> list[str]:
             step = second_factor.step_of(begun.secret, code, work.source.seconds())
@@ -192,7 +188,10 @@ class Accounts:
                 raise Wrong("invalid_code")
             return await credentials.set_two_factor(work, person, begun.secret, step, actor=doer)
 
-        async with refusing(self._throttle), self._throttle.attempt("code", account.key, origin.address):
+        async with (
+            refusing(self._throttle),
+            self._throttle.attempt("code", f"{organization}/{account.person.id}", origin.address),
+        ):
             return await self._do(account, origin, act, begun.proved)
 
     async def remove_two_factor(self, account: Account, password: str, origin: Origin) -> bool:
@@ -254,7 +253,7 @@ class Accounts:
             Wrong, Ratelimited, Busy.
         """
         person = account.person
-        async with self._throttle.attempt("password", account.key, origin.address):
+        async with self._throttle.attempt("password", account_of(person.organization, person.email), origin.address):
             held = await self._storage.read(lambda work: work.credentials.find(person.organization, person.id))
             if not await self._hashing.matches(held.password_hash if held else None, password) or held is None:
                 raise Wrong("invalid_credentials")

@@ -42,7 +42,7 @@ class Hashing:
         return await self._run(lambda: passwords.matches(stored, password))
 
     def close(self) -> None:
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._thread.shutdown(cancel_futures=True)
 
     async def _run(self, what: Callable[[], T]) -> T:
         if self._waiting >= MOST_WAITING:

@@ -1,6 +1,7 @@
 """State that a browser or a native client keeps for the server, between one step and the next."""
 
 import hashlib
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -8,7 +9,7 @@ import msgspec
 from gridhall.domain.source import Source
 
 if TYPE_CHECKING:
-    from itsdangerous import URLSafeTimedSerializer
+    from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -42,7 +43,14 @@ class Sealing:
 
     def _serializer(self, type: type[msgspec.Struct]) -> "URLSafeTimedSerializer":
         """Imported when it is first asked for: a start should not pay for it."""
-        from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+        from itsdangerous import URLSafeTimedSerializer
+
+        arguments = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+        return URLSafeTimedSerializer(self._key, salt=type.__name__, signer=self._signer, signer_kwargs=arguments)
+
+    @cached_property
+    def _signer(self) -> "type[TimestampSigner]":
+        from itsdangerous import TimestampSigner
 
         source = self._source
 
@@ -52,5 +60,4 @@ class Sealing:
             def get_timestamp(self) -> int:
                 return source.seconds()
 
-        arguments = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
-        return URLSafeTimedSerializer(self._key, salt=type.__name__, signer=Signer, signer_kwargs=arguments)
+        return Signer

@@ -214,14 +214,15 @@ class SignIn:
         asking = _Client(client, _device(device, origin), origin, replaces)
         async with refusing(self._throttle):
             found = await self._storage.read(lambda work: _find(work, place, email.strip(), origin)) if place else None
-            account = account_of(found) if found else f"{place.organization.id if place else ''}/{email.strip().casefold()}"
+            # By the address, as it is looked for: nothing must tell whether it is somebody's.
+            account = account_of(place.organization.id if place else "", email)
             async with self._throttle.attempt("password", account, origin.address):
                 while True:
                     stored = found.password_hash if found else None
                     matches = await self._hashing.matches(stored, password)
-                    if place is None or found is None or stored is None:
+                    if place is None or found is None:
                         raise Wrong("invalid_credentials")
-                    if not matches:
+                    if stored is None or not matches:
                         await self._note_failure(place, found.person, asking)
                         raise Wrong("invalid_credentials")
                     anew = await self._hashing.hash(password) if passwords.is_outdated(stored) else None
@@ -304,7 +305,10 @@ class SignIn:
             await _write_failure(work, place, person.id, asking, "code")
             return None
 
-        async with refusing(self._throttle), self._throttle.attempt("code", account_of(half), origin.address):
+        async with (
+            refusing(self._throttle),
+            self._throttle.attempt("code", f"{half.organization}/{half.person}", origin.address),
+        ):
             signed_in = await self._storage.write(unit)
             if signed_in is None:
                 raise Wrong("invalid_code")
@@ -344,9 +348,9 @@ def fingerprint(held: Credentials) -> str:
     return sha256(f"{held.password_hash}/{held.two_factor_secret}".encode()).hexdigest()
 
 
-def account_of(held: Credentials | _Half) -> str:
-    """What attempts are counted by."""
-    return f"{held.organization}/{held.person}"
+def account_of(organization: str, email: str) -> str:
+    """What wrong passwords are counted by."""
+    return f"{organization}/{email.strip().lower()}"
 
 
 def address_of(secret: str, place: Place, person: Person) -> str:
@@ -395,9 +399,12 @@ async def _find(work: Work, place: Place, email: str, origin: Origin) -> Credent
         return None
     _require_open(here, origin)
     id = await work.people.find_by_email(here.organization.id, email) if _is_sound(email) else None
-    if id is None or await person_at(work, here, id) is None:
+    person = await person_at(work, here, id) if id else None
+    # An engine may take more letters for the same than we do, and attempts must count as one account's.
+    if person is None or person.email.lower() != email.lower():
         return None
-    return await work.credentials.find(here.organization.id, id)
+    held = await work.credentials.find(person.organization, person.id)
+    return held or Credentials(person.organization, person.id, None, None, 0)
 
 
 def _require_open(place: Place, origin: Origin) -> None:
