@@ -183,12 +183,12 @@ class Clubs:
         return row
 
     def audited(self, channel: str, organization: str = "") -> list[tuple[str, str, dict[str, Any]]]:
-        """What audit logs, or that of one organization, say of a conversation: action, actor, details."""
+        """What audit logs, or that of one organization, say of a conversation: action, actor, details (people as ids)."""
         table = tables.audit
         of = table.c.organization == organization if organization else true()
-        rows = self.rows(select(table).where(table.c.entity == channel, of).order_by(table.c.at))
-        assert {row["entity_kind"] for row in rows} <= {"channel"}
-        return [(row["action"], row["actor"], json.loads(row["details"])) for row in rows]
+        rows = self.rows(select(table).where(table.c.entity == channel, of).order_by(table.c.at, table.c.id))
+        assert {json.loads(row["entity_told"])["type"] for row in rows} <= {"channel"}
+        return [(row["action"], row["actor"], _with_ids(json.loads(row["details"]))) for row in rows]
 
     def rows(self, clause: Any) -> list[dict[str, Any]]:
         names = [column.name for column in clause.selected_columns]
@@ -207,6 +207,10 @@ def at_once(*calls: Callable[[], dict[str, Any]]) -> list[str]:
     with ThreadPoolExecutor(len(calls)) as pool:
         answers = list(pool.map(lambda call: call(), calls))
     return sorted("ok" if answer["ok"] else str(answer.get("error")) for answer in answers)
+
+
+def _with_ids(details: dict[str, Any]) -> dict[str, Any]:
+    return {name: value["user"]["id"] if name in ("inviter", "kicker") else value for name, value in details.items()}
 
 
 def _person(organization: str, id: str, *, org_role: str, guest: str, deleted: bool) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def test_a_channel_is_renamed_in_every_workspace(clubs: Clubs) -> None:
     said = clubs.history(mia, id)[-1]
     assert (said["subtype"], said["old_name"], said["name"], said["user"]) == ("channel_name", "first", "second", mia.id)
     assert said["text"] == f'<@{mia.id}> has renamed the channel from "first" to "second"'
-    assert clubs.audited(id)[-1] == ("channel_renamed", mia.id, {"old_name": "first", "name": "second"})
+    assert clubs.audited(id)[-1] == ("channel_renamed", mia.id, {"previous_value": "first", "new_value": "second"})
 
 
 def test_names_of_before_are_kept_once_each(clubs: Clubs) -> None:
@@ -305,7 +305,8 @@ def test_a_channel_comes_back_under_a_name_that_is_free(clubs: Clubs) -> None:
     }
     assert clubs.told(mia, id)[-2:] == ["channel_unarchive", "channel_name"]
     assert clubs.history(mia, id)[-1]["old_name"] == "came-back"
-    assert clubs.audited(id)[-1] == ("channel_renamed", mia.id, {"old_name": "came-back", "name": "came-back-3"})
+    details = {"previous_value": "came-back", "new_value": "came-back-3"}
+    assert clubs.audited(id)[-1] == ("channel_renamed", mia.id, details)
 
 
 def test_a_channel_has_its_name_again_once_it_is_free(clubs: Clubs) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from gridhall.storage.tables import people
+from harness.audit import entries
 from harness.databases import Databases
 from harness.live import Live, live
 from methods.rows import change
@@ -31,13 +32,13 @@ def profile(server: Live, token: str = "xoxp-mia", **arguments: object) -> dict[
     return told
 
 
-def audited(server: Live, organization: str = "E0CAMPUS001") -> list[tuple[str, str, str, Any]]:
-    """Who changed whose profile, and which fields."""
-    entries = server.on_loop(server.gridhall.storage.read(lambda work: work.audit.list(organization)))
+def audited(server: Live, organization: str = "E0CAMPUS001") -> list[tuple[str, str, str, dict[str, Any], dict[str, Any]]]:
+    """Who changed whose profile: the action, both people, and what was there before and is now."""
+    told = [(entry, json.loads(entry.details)) for entry in entries(server, organization)]
     return [
-        (entry.actor, entry.entity_kind, entry.entity, json.loads(entry.details))
-        for entry in entries
-        if entry.action == "user_profile_updated"
+        (entry.action, entry.actor, entry.entity, details["previous_profile"], details["new_profile"])
+        for entry, details in told
+        if entry.action in ("user_profile_updated", "user_email_updated")
     ]
 
 
@@ -445,14 +446,34 @@ def test_a_role_that_changed_counts_at_once(own_campus: Live) -> None:
 def test_changing_somebody_else_is_in_the_audit_log(any_campus: Live) -> None:
     put(any_campus, "xoxp-abe", "W0MAX000001", title="Changed", phone="secret number")
     put(any_campus, "xoxp-mia", "W0EASEL0001", title="Changed")
+    before, after = {"title": ""}, {"title": "Changed"}
     assert audited(any_campus) == [
-        ("W0ABE000001", "user", "W0MAX000001", {"fields": ["phone", "title"]}),
-        ("W0MIA000001", "user", "W0EASEL0001", {"fields": ["title"]}),
+        ("user_profile_updated", "W0ABE000001", "W0MAX000001", before, after),
+        ("user_profile_updated", "W0MIA000001", "W0EASEL0001", before, after),
     ]
 
 
-def test_changing_oneself_or_being_refused_is_not(own_campus: Live) -> None:
-    put(own_campus, "xoxp-abe", title="Changed")
+def test_so_is_changing_oneself(any_campus: Live) -> None:
+    was = profile(any_campus)
+    put(any_campus, "xoxp-mia", real_name="Mia New Name", pronouns="they/them", status_text="Away", display_name="mimi")
+    put(any_campus, "xoxp-mia", display_name="mimi", pronouns="they/them")
+    ((action, actor, whom, before, after),) = audited(any_campus)
+    assert (action, actor, whom) == ("user_profile_updated", "W0MIA000001", "W0MIA000001")
+    assert after == {"real_name": "Mia New Name", "last_name": "New Name", "display_name": "mimi", "pronouns": "they/them"}
+    assert before == {name: was[name] for name in after}
+
+
+def test_another_address_has_an_action_of_its_own(any_campus: Live) -> None:
+    put(any_campus, "xoxp-abe", "W0MAX000001", email="max.new@campus.test", title="Changed")
+    assert [(action, after) for action, *_, after in audited(any_campus)] == [
+        ("user_profile_updated", {"title": "Changed"}),
+        ("user_email_updated", {"email": "max.new@campus.test"}),
+    ]
+
+
+def test_what_the_platform_does_not_tell_or_was_refused_is_not(own_campus: Live) -> None:
+    put(own_campus, "xoxp-abe", phone="1", status_text="Away")
+    put(own_campus, "xoxp-abe", "W0MAX000001", phone="1", status_emoji=":palm_tree:")
     put(own_campus, "xoxp-abe", "W0OLA000001", title="Changed")
     put(own_campus, "xoxp-abe", "W0MAX000001", title="t" * 256)
     assert audited(own_campus) == []

@@ -150,9 +150,9 @@ class Changes:
         self._database = database
         self._clients = [
             _profile("xoxp-cho-east", "W0CHO000001", "status_text", audited=False),
-            _profile("xoxp-cho-east", "W0CHO000001", "pronouns", audited=False),
+            _profile("xoxp-cho-east", "W0CHO000001", "pronouns", audited=True),
             _profile("xoxp-ada-org", "W0DEV000001", "title", audited=True),
-            _profile("xoxp-ben-org", "W0DEV000001", "phone", audited=True),
+            _profile("xoxp-ben-org", "W0DEV000001", "display_name", audited=True),
             Client(
                 "xoxp-cho-east",
                 "users.setPresence",

@@ -125,8 +125,13 @@ async def _load(storage: "AnyStorage", charter: Charter) -> None:
             await sessions.expect(work, organization)
             founded = await work.organizations.find(organization)
             assert founded is not None
-            action = "organization_created" if founded.enterprise else "workspace_created"
-            await audit.write(work, organization, action, entity=audit.organization(founded), actor=None)
+            if founded.enterprise:
+                entity = audit.organization(founded)
+                await audit.write(work, organization, "organization_created", entity=entity, actor=None)
+            for workspace in await work.workspaces.list_all(organization):
+                if not workspace.deleted:
+                    entity = audit.workspace(workspace)
+                    await audit.write(work, organization, "workspace_created", entity=entity, actor=None)
 
     try:
         await storage.write(unit)

@@ -12,6 +12,7 @@ import msgspec
 
 from gridhall.contract import audit as contract
 from gridhall.contract.timestamps import ts_text
+from gridhall.domain.actions import Written
 
 if TYPE_CHECKING:
     from gridhall.domain.actor import Actor
@@ -100,17 +101,19 @@ def _user(person: "Person", team: str | None) -> contract.User:
     return contract.User(person.id, person.real_name or person.name, person.email, team or person.organization)
 
 
-def channel(conversation: "Conversation", *, shared_with: Sequence[str] = ()) -> Entity:
-    """A conversation. `shared_with` are the ids of other organizations that are connected to it."""
+async def channel(work: "Work", conversation: "Conversation") -> Entity:
+    """A conversation, with whom it is shared now."""
+    host, id = conversation.organization, conversation.id
+    others = dict(await work.conversations.connected_to(host, id))
     told = contract.Channel(
-        id=conversation.id,
+        id=id,
         name=conversation.name,
         privacy=conversation.kind,
-        is_shared=bool(shared_with),
-        is_org_shared=conversation.org_wide,
-        teams_shared_with=list(shared_with),
+        is_shared=bool(others),
+        is_org_shared=conversation.org_wide or len(await work.conversations.workspaces_of(host, id)) > 1,
+        teams_shared_with=list(others),
     )
-    return Entity(conversation.id, contract.told("channel", told))
+    return Entity(id, contract.told("channel", told))
 
 
 def message(conversation: "Conversation", ts: int) -> Entity:
@@ -174,6 +177,11 @@ def person_doer(
     return Doer(person.organization, person.id, told, context(work, location, session))
 
 
+def brought(caller: Doer, organization: str, told: contract.User) -> Doer:
+    """Somebody to whom something happens by what the caller does: they act, from where the caller is."""
+    return Doer(organization, told.id, contract.told("user", told).decode(), caller.context)
+
+
 def location_of(organization: "Organization") -> contract.Location:
     """An organization, or the lone workspace that has its id, as a place where somebody acts."""
     type = "enterprise" if organization.enterprise else "workspace"
@@ -216,7 +224,7 @@ def _split(scopes: str) -> list[str]:
 async def write(
     work: "Work",
     organization: str,
-    action: str,
+    action: Written,
     *,
     entity: Entity,
     actor: "Actor | Doer | None",
@@ -235,7 +243,7 @@ async def write(
 async def write_at_both(
     work: "Work",
     organization: str,
-    action: str,
+    action: Written,
     *,
     entity: Entity,
     actor: "Actor",
@@ -256,13 +264,13 @@ async def write_all(work: "Work", organization: str, acts: "Sequence[Act]") -> N
 class Act(NamedTuple):
     """One act of several that are written at once."""
 
-    action: str
+    action: Written
     entity: Entity
     doer: Doer
     details: dict[str, object]
 
 
-def _entry(work: "Work", organization: str, action: str, entity: Entity, doer: Doer, details: dict[str, object]) -> Entry:
+def _entry(work: "Work", organization: str, action: Written, entity: Entity, doer: Doer, details: dict[str, object]) -> Entry:
     if doer.organization not in (None, organization):
         details = {**details, "actor_organization": doer.organization}
     return Entry(

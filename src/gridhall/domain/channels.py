@@ -28,6 +28,7 @@ from gridhall.contract.errors import (
 from gridhall.contract.roles import Role
 from gridhall.contract.scopes import IM, PRIVATE, PUBLIC
 from gridhall.domain import audit, conversations, membership, messages, notices, roles
+from gridhall.domain.actions import Written
 from gridhall.domain.conversations import Conversation, Hold, Seen
 from gridhall.domain.messages import Author
 from gridhall.domain.work import Conflict
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 LONGEST_NAME = 80
 LONGEST_NOTE = 250
 """Characters of a topic or a purpose. Source: the reference pages of conversations.setTopic and setPurpose."""
+
+_CREATED: dict[str, Written] = {PUBLIC: "public_channel_created", PRIVATE: "private_channel_created"}
+_ARCHIVED: dict[str, Written] = {PUBLIC: "public_channel_archive", PRIVATE: "private_channel_archive"}
+_UNARCHIVED: dict[str, Written] = {PUBLIC: "public_channel_unarchive", PRIVATE: "private_channel_unarchive"}
 
 _BLANKS = re.compile(r"\s+")
 
@@ -103,7 +108,7 @@ async def create(call: "Call", name: str, *, private: bool) -> str:
     await work.conversations.add(channel, people_key=None)
     await work.members.enter(channel, actor.organization, [actor.user], at=channel.created, open=True)
     await work.conversations.count_members(channel.organization, channel.id, 1)
-    await _audit(call, channel, f"{kind}_channel_created")
+    await _audit(call, channel, _CREATED[kind])
     return channel.id
 
 
@@ -126,7 +131,7 @@ async def archive(call: "Call", channel: Seen) -> None:
         raise CantArchiveGeneral
     await _tell(call, channel, notices.archived(channel, _user(call)))
     await _save(call, channel, archived=True)
-    await _audit(call, channel, f"{channel.kind}_channel_archive")
+    await _audit(call, channel, _ARCHIVED[channel.kind])
 
 
 async def unarchive(call: "Call", channel: Seen) -> None:
@@ -149,7 +154,7 @@ async def unarchive(call: "Call", channel: Seen) -> None:
         await membership.enter(call, channel, [membership.caller(call)], told=False)
     await _save(call, channel, archived=False, name=name, previous_names=_names_before(channel, name))
     await _tell(call, channel, notices.unarchived(channel, _user(call)))
-    await _audit(call, channel, f"{channel.kind}_channel_unarchive")
+    await _audit(call, channel, _UNARCHIVED[channel.kind])
     if name != channel.name:
         await _tell_name(call, channel, name)
 
@@ -194,7 +199,8 @@ def _names_before(channel: Seen, name: str) -> str:
 
 async def _tell_name(call: "Call", channel: Seen, name: str) -> None:
     await _tell(call, channel, notices.renamed(channel, _user(call), old_name=channel.name, name=name))
-    await _audit(call, channel, "channel_renamed", {"old_name": channel.name, "name": name})
+    details: dict[str, object] = {"previous_value": channel.name, "new_value": name}
+    await _audit(call, msgspec.structs.replace(channel, name=name), "channel_renamed", details)
 
 
 Places = dict[str, list[str] | None]
@@ -322,5 +328,6 @@ async def _save(call: "Call", conversation: Seen, **changes: object) -> None:
     await call.work.conversations.save(changed)
 
 
-async def _audit(call: "Call", channel: Conversation, action: str, details: dict[str, object] | None = None) -> None:
-    await audit.write(call.work, channel.organization, action, entity=audit.channel(channel), actor=call.actor, details=details)
+async def _audit(call: "Call", channel: Conversation, action: Written, details: dict[str, object] | None = None) -> None:
+    entity = await audit.channel(call.work, channel)
+    await audit.write(call.work, channel.organization, action, entity=entity, actor=call.actor, details=details)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from gridhall.contract import audit as contract
 from gridhall.contract.errors import (
     AccessDenied,
     AlreadyInChannel,
@@ -30,6 +31,7 @@ from gridhall.contract.errors import (
 from gridhall.contract.roles import Role
 from gridhall.contract.scopes import PRIVATE, PUBLIC
 from gridhall.domain import audit, messages, notices, people, roles
+from gridhall.domain.actions import Written
 from gridhall.domain.conversations import Conversation, Seen
 from gridhall.domain.messages import Author
 
@@ -41,10 +43,15 @@ SINGLE_CHANNEL = "single_channel"
 
 
 class Newcomer(msgspec.Struct, gc=False):
-    """Somebody who comes in or goes, and the organization that they are there from."""
+    """Somebody who comes in or goes, and the organization that they are there from.
+
+    `name` is their real name where they have one.
+    """
 
     organization: str
     id: str
+    name: str
+    email: str
     guest: str
 
 
@@ -99,7 +106,7 @@ def caller(call: "Call") -> Newcomer:
     """Who calls."""
     actor = call.actor
     assert actor.user is not None
-    return Newcomer(actor.organization, actor.user, actor.guest)
+    return Newcomer(actor.organization, actor.user, actor.user_real_name, actor.user_email, actor.guest)
 
 
 async def enter(
@@ -122,32 +129,54 @@ async def enter(
             (notices.joined(conversation, newcomer.id, inviter=inviter), _author(call, newcomer)) for newcomer in newcomers
         ]
         await messages.tell_all(work, conversation, contents)
-    doer = await audit.doer(work, call.actor, at=conversation.organization)
-    acts = [_act("join", conversation, newcomer, doer) for newcomer in newcomers]
-    await audit.write_all(work, conversation.organization, acts)
+    await _note(call, conversation, newcomers, ("user_channel_join", "guest_channel_join"), by="inviter")
 
 
 async def _go(call: "Call", conversation: Seen, leaver: Newcomer) -> None:
-    """Make somebody a member no longer. Their own organization's log tells of it too where a colleague took them out."""
-    work, actor = call.work, call.actor
+    """Make somebody a member no longer."""
+    work = call.work
     await work.members.leave(conversation, leaver.organization, leaver.id, at=work.source.seconds())
     await work.conversations.count_members(conversation.organization, conversation.id, -1)
-    act = _act("leave", conversation, leaver, await audit.doer(work, actor, at=conversation.organization))
-    await audit.write_all(work, conversation.organization, [act])
-    if leaver.id != actor.user and leaver.organization == actor.organization != conversation.organization:
-        await audit.write_all(work, actor.organization, [act])
+    await _note(call, conversation, [leaver], ("user_channel_leave", "guest_channel_leave"), by="kicker")
 
 
-def _act(what: str, conversation: Conversation, person: Newcomer, doer: audit.Doer) -> audit.Act:
-    """What the audit log calls it when somebody comes in or goes."""
-    action = f"{'user' if person.guest == 'none' else 'guest'}_channel_{what}"
-    return audit.Act(action, audit.channel(conversation), doer, {"user": person.id})
+async def _note(
+    call: "Call", conversation: Conversation, movers: list[Newcomer], actions: tuple[Written, Written], *, by: str
+) -> None:
+    """Have the audit log tell who came in or went: the host's, and those of the organizations that they and the caller are of.
+
+    Whoever came or went acts, even where the caller moved them. Source: the platform's page on the actions of its log.
+
+    Arguments:
+        actions: what it is called of a member, and of a guest.
+        by: how the details call the caller who moved somebody else.
+    """
+    work, actor, host = call.work, call.actor, conversation.organization
+    caller, channel = await audit.doer(work, actor, at=host), await audit.channel(work, conversation)
+    acts: list[audit.Act] = []
+    logs: dict[str, list[audit.Act]] = {host: acts}
+    for mover in movers:
+        doer, details = caller, dict[str, object]()
+        if (mover.organization, mover.id) != (actor.organization, actor.user):
+            told = contract.User(mover.id, mover.name, mover.email, _team(call, mover))
+            doer, details = audit.brought(caller, mover.organization, told), {by: msgspec.Raw(caller.told)}
+        act = audit.Act(actions[mover.guest != "none"], channel, doer, details)
+        acts.append(act)
+        for other in {mover.organization, actor.organization} - {host}:
+            logs.setdefault(other, []).append(act)
+    for organization, noted in logs.items():
+        await audit.write_all(work, organization, noted)
 
 
 def _author(call: "Call", person: Newcomer) -> Author:
-    """Somebody of whom the channel tells; of others' people the workspace is nobody's business."""
+    """Somebody of whom the channel tells."""
+    return Author(person.organization, person.id, _team(call, person))
+
+
+def _team(call: "Call", person: Newcomer) -> str:
+    """Where somebody is; of others' people the workspace is nobody's business."""
     own = person.organization == call.actor.organization
-    return Author(person.organization, person.id, (call.team if own else None) or person.organization)
+    return (call.team if own else None) or person.organization
 
 
 async def join(call: "Call", channel: Seen) -> bool:

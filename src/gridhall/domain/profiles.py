@@ -27,6 +27,7 @@ from gridhall.contract.errors import (
 )
 from gridhall.contract.roles import Role
 from gridhall.domain import audit
+from gridhall.domain.actions import Written
 from gridhall.domain.people import Person
 from gridhall.domain.work import Conflict
 
@@ -65,6 +66,9 @@ LONGEST = {
     "status_emoji": 255,
 }
 """Characters at the most. The platform tells those of the status and the display name; the others are chosen."""
+
+AUDITED = ("real_name", "first_name", "last_name", "display_name", "pronouns", "title")
+"""Fields of which the audit log tells, besides the address and the picture. Source: the page on the log's actions."""
 
 LONGEST_CUSTOM = {"long_text": 5000}
 LONGEST_CUSTOM_OTHERWISE = 256
@@ -114,16 +118,26 @@ async def change(work: "Work", id: str, wanted: Change, *, workspace: str | None
     except Conflict as conflict:
         # Somebody else took the address since it was looked for.
         raise EmailTaken from conflict
-    if id != actor.user:
-        await audit.write(
-            work,
-            actor.organization,
-            "user_profile_updated",
-            entity=audit.user(changed),
-            actor=actor,
-            details={"fields": sorted(wanted)},
-        )
+    await _note(work, "user_profile_updated", AUDITED, person, changed, workspace, actor)
+    await _note(work, "user_email_updated", ("email",), person, changed, workspace, actor)
     return changed
+
+
+async def _note(
+    work: "Work",
+    action: Written,
+    names: tuple[str, ...],
+    before: Person,
+    after: Person,
+    workspace: str | None,
+    actor: "Actor",
+) -> None:
+    """Have the audit log tell which of these fields changed, if any did."""
+    previous = {name: value for name in names if (value := getattr(before, name)) != getattr(after, name)}
+    if previous:
+        new = {name: getattr(after, name) for name in previous}
+        details: dict[str, object] = {"previous_profile": previous, "new_profile": new}
+        await audit.write(work, actor.organization, action, entity=audit.user(after, workspace), actor=actor, details=details)
 
 
 async def _may_change(work: "Work", id: str, wanted: Change, workspace: str | None, actor: "Actor") -> None:

@@ -261,6 +261,7 @@ _CONNECTED_TO = Statement(
     .where(connections.c.organization == bindparam("organization"), connections.c.conversation == bindparam("conversation"))
     .order_by(connections.c.other_organization, connections.c.workspace),
     lambda organization, workspace: (organization, workspace),
+    remember=Remember.BY_CONVERSATION,
 )
 _CLAIM_NAME = Statement(
     upsert(shares)

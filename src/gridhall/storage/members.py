@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Integer, and_, bindparam, exists, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, Boolean, Integer, and_, bindparam, exists, func, or_, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
@@ -105,9 +105,12 @@ def _told(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return type_coerce(condition, Boolean)
 
 
+_NAMED = (func.coalesce(func.nullif(people.c.real_name, ""), people.c.name), people.c.email)
+
 _CANDIDATE = (
     people.c.organization,
     people.c.id,
+    *_NAMED,
     people.c.guest,
     people.c.deleted,
     _told(_IS_HERE),
@@ -147,7 +150,7 @@ _HAS_CHANNEL: Statement[bool] = Statement(
 
 _named = people.alias("named")
 _FIND = Statement(
-    select(_m.c.person_organization, _m.c.person, people.c.guest)
+    select(_m.c.person_organization, _m.c.person, *_NAMED, people.c.guest)
     .select_from(_m.join(people, and_(people.c.organization == _m.c.person_organization, people.c.id == _m.c.person)))
     .where(
         _m.c.organization == bindparam("organization"),

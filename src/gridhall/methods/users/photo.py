@@ -74,7 +74,7 @@ async def set_photo(call: Call, args: SetArgs) -> SetResult:
     """Set the caller's picture, sent as the file `image`."""
     assert call.actor.user is not None
     rendered: Rendered = call.prepared
-    await photos.choose(call.work, call.actor.user, rendered, actor=call.actor)
+    await photos.choose(call.work, call.actor.user, rendered, site=call.context.site, actor=call.actor)
     sides = {f"image_{size}": call.context.site.picture(rendered.hash, size) for size in rendered.pictures}
     return SetResult(profile=UploadedPicture(avatar_hash=rendered.hash, **sides))
 
@@ -87,5 +87,5 @@ class DeleteArgs(msgspec.Struct, frozen=True):
 async def delete_photo(call: Call, args: DeleteArgs) -> Ok:
     """Return to the drawn picture."""
     assert call.actor.user is not None
-    await photos.remove(call.work, call.actor.user, actor=call.actor)
+    await photos.remove(call.work, call.actor.user, site=call.context.site, actor=call.actor)
     return Ok()
