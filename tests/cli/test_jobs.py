@@ -131,6 +131,21 @@ def test_a_job_without_a_key_is_named_without(shell: Shell, database: str, servi
     wait_until(lambda: not shell.jobs()[ACME, "retention", "-"][0].startswith("2096"), 5)
 
 
+def test_a_reset_of_many_tells_how_many_it_has_come_to(shell: Shell, database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    create = ["token", "create", "--user", "ada", "--enterprise", ACME, "--app", "A0ADMIN0001", "--scopes", "admin.users:write"]
+    assert main([*create, "--database", database]) == 0
+    token = capsys.readouterr().out.strip()
+    # Nobody does it here.
+    with live(database, kinds={}) as server:
+        asked = server.call("admin.users.session.resetBulk", token, user_ids='["W0BEN000001","W0CHO000001"]')
+    assert asked == {"ok": True}
+    [columns] = [columns for (_, kind, _), columns in shell.jobs().items() if kind == "reset_sessions"]
+    assert columns[1:] == ["due", "0", "0 of 2 people", "-"]
+    with live(database) as server:
+        server.on_loop(server.gridhall.jobs.settle(10))
+    assert [kind for _, kind, _ in shell.jobs() if kind == "reset_sessions"] == []
+
+
 def test_a_job_that_is_not_there(shell: Shell, database: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["jobs", "retry", ACME, "errand", "none", "--database", database]) == 1
     assert capsys.readouterr().err == f"gridhall: there is no job errand none of {ACME}\n"

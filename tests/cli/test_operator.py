@@ -7,7 +7,9 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,10 +17,17 @@ from argon2 import PasswordHasher
 
 from cli.program import DEADLINE, PROGRAM, environment, gridhall
 from gridhall.__main__ import main
+from gridhall.domain import sessions
+from gridhall.domain.audit import Question
+from gridhall.domain.credentials import Credentials
+from gridhall.domain.devices import Device
+from gridhall.domain.people import Person
+from gridhall.domain.sessions import Secrets
+from gridhall.domain.work import Work
 from harness.databases import Databases
 from harness.live import Live, live
 
-ADA = "W0ADA000001"
+ACME, ADA = "E0ACME00001", "W0ADA000001"
 
 
 @pytest.fixture
@@ -177,7 +186,11 @@ def stored(database: str, person: str = ADA) -> str:
 def test_a_password_from_standard_input(tmp_path: Path, sqlite_database: str) -> None:
     command = ("user", "set-password", "ada", "--database", sqlite_database)
     ended = gridhall(*command, folder=tmp_path, text="correct horse battery\n")
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"the password of {ADA} is set\n", "")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (
+        0,
+        f"the password of {ADA} is set, and their sessions have ended\n",
+        "",
+    )
     assert PasswordHasher().verify(stored(sqlite_database), "correct horse battery")
 
 
@@ -254,6 +267,91 @@ def test_a_password_mistyped(answers: tuple[str, ...], line: str, tmp_path: Path
     assert status == 1
     assert shown.endswith(f"gridhall: {line}\r\n")
     assert stored(sqlite_database) == before
+
+
+# Second factors, and what ends with them.
+
+
+class Signed:
+    """Somebody who is signed in to a server."""
+
+    def __init__(self, server: Live, person: str) -> None:
+        self._server = server
+
+        async def sign_in(work: Work) -> Secrets:
+            organization, found = await work.organizations.find(ACME), await work.people.find(ACME, person)
+            assert organization is not None
+            assert found is not None
+            _, secrets = await sessions.begin(work, organization, found, workspace=ACME, client="web", device=Device())
+            return secrets
+
+        self._secrets: Secrets = server.on_loop(server.gridhall.storage.write(sign_in))
+
+    def whoami(self) -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {self._secrets.token}", "cookie": f"d={self._secrets.cookie}"}
+        return self._server.request("POST", "/api/auth.test", headers=headers).json
+
+    def assert_out_at_once(self) -> None:
+        deadline = time.monotonic() + 0.1
+        while self.whoami()["ok"]:
+            assert time.monotonic() < deadline, "a session that ended must not count for longer than 100 ms"
+        assert self.whoami()["error"] == "invalid_auth"
+
+
+def last_entry(server: Live) -> dict[str, Any]:
+    async def read(work: Work) -> dict[str, Any]:
+        entry = (await work.audit.list(ACME, Question(limit=1))).entries[0]
+        return {"action": entry.action, "actor": entry.actor, "entity": entry.entity}
+
+    told: dict[str, Any] = server.on_loop(server.gridhall.storage.read(read))
+    return told
+
+
+def test_a_new_password_ends_all_sessions(serving: Live, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, ben = Signed(serving, ADA), Signed(serving, "W0BEN000001")
+    assert ada.whoami()["user_id"] == ADA
+    monkeypatch.setattr("sys.stdin", StringIO("correct horse battery\n"))
+    assert shell.run("user", "set-password", "ada") == f"the password of {ADA} is set, and their sessions have ended"
+    ada.assert_out_at_once()
+    assert ben.whoami()["ok"]
+    assert last_entry(serving) == {"action": "user_password_changed", "actor": "USLACKUSER", "entity": ADA}
+
+
+def test_a_lost_second_factor_is_taken_away(serving: Live, shell: Shell) -> None:
+    async def set_up(work: Work) -> None:
+        await work.credentials.save_two_factor(ACME, ADA, "JBSWY3DPEHPK3PXP", step=1)
+        await work.credentials.replace_recovery_codes(ACME, ADA, ["hash"])
+
+    async def read(work: Work) -> tuple[Credentials | None, int, Person | None]:
+        codes = await work.credentials.count_recovery_codes(ACME, ADA)
+        return await work.credentials.find(ACME, ADA), codes, await work.people.find(ACME, ADA)
+
+    storage = serving.gridhall.storage
+    before = serving.on_loop(storage.read(read))[0]
+    serving.on_loop(storage.write(set_up))
+    ada = Signed(serving, ADA)
+    assert ada.whoami()["ok"]
+
+    told = shell.run("user", "reset-two-factor", "ada@acme.test")
+    assert told == f"the second factor of {ADA} is gone, and their sessions have ended"
+    ada.assert_out_at_once()
+    after, codes, person = serving.on_loop(storage.read(read))
+    assert (after.password_hash, after.two_factor_secret, codes) == (before.password_hash, None, 0)
+    assert person.has_two_factor is False
+    assert last_entry(serving) == {"action": "user_two_factor_removed", "actor": "USLACKUSER", "entity": ADA}
+    assert shell.fail("user", "reset-two-factor", "ada") == f"{ADA} has no second factor"
+
+
+@pytest.mark.parametrize(
+    ("user", "line"),
+    [
+        ("nobody", "there is nobody called nobody"),
+        ("ben", "W0BEN000001 has no second factor"),
+        ("W0BOT000001", "W0BOT000001 is a bot: bots do not sign in"),
+    ],
+)
+def test_a_second_factor_that_is_none(user: str, line: str, sqlite_shell: Shell) -> None:
+    assert sqlite_shell.fail("user", "reset-two-factor", user) == line
 
 
 # Organizations.

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from gridhall.cli import operator
 from gridhall.cli.options import Failure
-from gridhall.domain import jobs
+from gridhall.domain import jobs, session_administration
 from gridhall.domain.jobs import Job
 from gridhall.domain.source import Source, SystemClock
 from gridhall.domain.work import Work
@@ -24,7 +24,7 @@ def show(database: str) -> int:
     for job in found:
         due = datetime.fromtimestamp(job.due / 1_000_000, UTC).isoformat(timespec="seconds")
         state = _state(job, source.micros(), source.machine_micros())
-        rest = (str(job.attempts), job.progress or "-", job.error or "-")
+        rest = (str(job.attempts), _progress(job), job.error or "-")
         print("\t".join((job.organization, job.kind, job.key or "-", due, state, *rest)))
     return 0
 
@@ -39,6 +39,12 @@ def retry(database: str, organization: str, kind: str, key: str) -> int:
         raise Failure(f"there is no job {' '.join(filter(None, (kind, key)))} of {organization}")
     print("it is due now")
     return 0
+
+
+def _progress(job: Job) -> str:
+    if job.kind == session_administration.JOB:
+        return session_administration.progress_of(job)
+    return job.progress or "-"
 
 
 def _state(job: Job, now: int, machine_now: int) -> str:

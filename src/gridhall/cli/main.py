@@ -180,16 +180,28 @@ def _list_tokens(_: Commands, parsed: argparse.Namespace) -> int:
 
 def _add_user(parser: Parser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    password = actions.add_parser("set-password", help="read a new password from the terminal or standard input")
+    password = actions.add_parser(
+        "set-password", help="read a new password from the terminal or standard input, and end their sessions"
+    )
     password.add_argument("user", metavar="USER", help="id, name or e-mail address")
     _add_database(password)
     password.set_defaults(run=_set_password)
+    factor = actions.add_parser("reset-two-factor", help="take away a second factor that somebody lost")
+    factor.add_argument("user", metavar="USER", help="id, name or e-mail address")
+    _add_database(factor)
+    factor.set_defaults(run=_reset_two_factor)
 
 
 def _set_password(_: Commands, parsed: argparse.Namespace) -> int:
     from gridhall.cli import operator
 
     return operator.set_password(parsed.database, parsed.user)
+
+
+def _reset_two_factor(_: Commands, parsed: argparse.Namespace) -> int:
+    from gridhall.cli import operator
+
+    return operator.reset_two_factor(parsed.database, parsed.user)
 
 
 def _add_org(parser: Parser) -> None:

@@ -124,13 +124,24 @@ def set_password(database: str, user: str) -> int:
     hashed = passwords.hash(password)
 
     async def unit(work: Work) -> str:
-        person = _active(await _person(work, user, None))
-        if person.is_bot:
-            raise Failure(f"{person.id} is a bot: bots do not sign in")
+        person = await _who_signs_in(work, user)
         await credentials.set_password(work, person, hashed, actor=None)
         return person.id
 
-    print(f"the password of {write(database, unit)} is set")
+    print(f"the password of {write(database, unit)} is set, and their sessions have ended")
+    return 0
+
+
+def reset_two_factor(database: str, user: str) -> int:
+    """Take away a second factor that somebody lost: all devices are signed out."""
+
+    async def unit(work: Work) -> str:
+        person = await _who_signs_in(work, user)
+        if not await credentials.reset_two_factor(work, person, actor=None):
+            raise Failure(f"{person.id} has no second factor")
+        return person.id
+
+    print(f"the second factor of {write(database, unit)} is gone, and their sessions have ended")
     return 0
 
 
@@ -200,6 +211,13 @@ async def _person(work: Work, user: str, place: str | None) -> Person:
 def _active(person: Person) -> Person:
     if person.deleted:
         raise Failure(f"{person.id} is deactivated")
+    return person
+
+
+async def _who_signs_in(work: Work, user: str) -> Person:
+    person = _active(await _person(work, user, None))
+    if person.is_bot:
+        raise Failure(f"{person.id} is a bot: bots do not sign in")
     return person
 
 
