@@ -39,7 +39,7 @@ def test_a_method_answers_below_api_and_at_the_root_whatever_slashes_joining_lef
     assert open_server.request("POST", path, headers=MIA).json["user"] == "mia"
 
 
-@pytest.mark.parametrize("path", ["/", "/api", "/nothing", "/nothing/auth.test", "/favicon", "/users/list"])
+@pytest.mark.parametrize("path", ["/api", "/nothing", "/nothing/auth.test", "/favicon", "/users/list"])
 def test_where_nothing_is_the_answer_is_404(open_server: Live, path: str) -> None:
     assert open_server.request("GET", path).status == 404
 
