@@ -94,7 +94,7 @@ class SecondFactor:
         email, password = visit.field("email").strip(), visit.field("password")
         faults = {}
         if not email:
-            faults["email"] = "Type the person's e-mail address."
+            faults["email"] = "Type the person’s e-mail address."
         if not password:
             faults["password"] = "Type your own password."  # noqa: S105
         if faults:
