@@ -43,6 +43,12 @@ def server(sqlite_databases: Databases) -> Iterator[Live]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def client(server: Live) -> dict[str, Any]:
+    """Mia's telephone."""
+    return props.sign_in(server)
+
+
 @pytest.fixture
 def untouched(sqlite_databases: Databases) -> Iterator[Live]:
     """A server that nothing has happened to: on the module's own, a token may have revoked itself by now."""
@@ -105,6 +111,8 @@ values = st.binary(max_size=30) | st.sampled_from(
         "text/plain",
         "Bearer xoxp-mia",
         "Bearer xoxb-kit",
+        "Bearer xoxc-mia",
+        "d=xoxd-mia; d=%",
         "Bearer ",
         "Bearer \xff",
         "203.0.113.5, ::1",
@@ -239,12 +247,13 @@ PEOPLE = ["xoxp-owen", "xoxp-mia", "xoxp-ada", "xoxp-mia", "xoxp-gus", "xoxp-owe
 OTHERS = ["xoxb-kit", "xoxb-kit", "xapp-kit", "xoxs-mia"]
 
 
-def callers_of(method: str) -> st.SearchStrategy[str]:
+def callers_of(method: str, client: dict[str, Any]) -> st.SearchStrategy[str]:
     """Tokens of all kinds, more of those that the method takes."""
-    return st.sampled_from([*(PEOPLE if caller(METHODS[method]) == props.MIA else [props.KIT] * 6), *OTHERS])
+    calls = caller(METHODS[method])
+    return st.sampled_from([*(PEOPLE if calls == props.MIA else [calls] * 6), *OTHERS, client["token"]])
 
 
-def real(server: Live) -> dict[str, list[str]]:
+def real(server: Live, client: dict[str, Any]) -> dict[str, list[str]]:
     """Values that lead somewhere, by the arguments that they are for; among them things of Mia's made just now."""
     channel = props.channel(server, with_ada=True)["channel"]
     for user in ("W0OWEN00001", "W0KITBOT001"):
@@ -264,6 +273,15 @@ def real(server: Live) -> dict[str, list[str]]:
         "channel": [*[channel] * 16, "C0HALL00001", "C0OLD000001", "C0YARD00001", "D0MIAADA001", "G0THREE0001", *people[:2]],
         "users": [*people, ",".join(people[:2]), ",".join(people * 9)],
         "user": people,
+        "user_id": [*people, "W0MIA000001", "W0OLGA00001"],
+        "user_ids": [
+            people[0],
+            ",".join(people[:3]),
+            json.dumps([people[0], "W0DAN000001"]),
+            ",".join(f"W{n}" for n in range(1001)),
+        ],
+        "session_id": [str(client["session_id"]), "1500000000001"],
+        "duration": ["28799", "28800", "315569520", "315569521"],
         "name": ["wave", "tada", "-1", "name", "hey you", "x" * 81],
         "types": ["public_channel", "im,mpim", "private_channel,im"],
         "scheduled_message_id": [waiting],
@@ -272,7 +290,7 @@ def real(server: Live) -> dict[str, list[str]]:
         "recipient_team_id": ["T0MAIN00001", "T0LOCKED001"],
         "task_display_mode": ["plan", "timeline"],
         "source": ["composer", "conversations_history"],
-        "team_id": ["T0MAIN00001", "T0OUTSIDE01"],
+        "team_id": ["T0MAIN00001", "T0OUTSIDE01", "E0STATES001"],
         "limit": ["1", "2", "1000"],
     } | dict.fromkeys(("ts", "timestamp", "message_ts", "thread_ts", "latest", "oldest"), times)
 
@@ -309,29 +327,31 @@ async def _unrevoke(work: Any) -> None:
     work.signal(AuthorityChanged("E0STATES001"))
 
 
-def call(server: Live, method: str, token: str, content_type: str, body: bytes) -> None:
+def call(server: Live, method: str, token: str, content_type: str, body: bytes, cookie: str = "") -> None:
+    """A call that is held to what every answer must be. The cookie is of use to client tokens alone."""
     headers = [(b"authorization", f"Bearer {token}".encode()), (b"content-type", content_type.encode())]
+    headers.append((b"cookie", f"d={cookie}".encode()))
     answer = sound(server.on_loop(ask(server, "POST", f"/api/{method}", headers, [body])))
     if answer.get("revoked"):
         server.on_loop(server.gridhall.storage.write(_unrevoke))
 
 
 @by_method
-def test_a_method_stands_json_arguments_of_any_kind(server: Live, method: str) -> None:
-    @given(any_of(method, real(server), things), callers_of(method))
+def test_a_method_stands_json_arguments_of_any_kind(server: Live, client: dict[str, Any], method: str) -> None:
+    @given(any_of(method, real(server, client), things), callers_of(method, client))
     @unhurried_each
     def stands(arguments: dict[str, Any], token: str) -> None:
-        call(server, method, token, JSON, json.dumps(arguments).encode())
+        call(server, method, token, JSON, json.dumps(arguments).encode(), client["cookie"])
 
     stands()
 
 
 @by_method
-def test_a_method_stands_form_arguments_of_any_kind(server: Live, method: str) -> None:
-    @given(any_of(method, real(server), texts | things.map(json.dumps)), callers_of(method))
+def test_a_method_stands_form_arguments_of_any_kind(server: Live, client: dict[str, Any], method: str) -> None:
+    @given(any_of(method, real(server, client), texts | things.map(json.dumps)), callers_of(method, client))
     @unhurried_each
     def stands(arguments: dict[str, Any], token: str) -> None:
-        call(server, method, token, FORM, urlencode(arguments).encode())
+        call(server, method, token, FORM, urlencode(arguments).encode(), client["cookie"])
 
     stands()
 
