@@ -123,3 +123,30 @@ def any_library(any_databases: Databases) -> Iterator[Live]:
     """A server of the test's own over `library.yaml`, on each engine."""
     with live(any_databases.filled("library")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def _guild_sqlite(sqlite_databases: Databases) -> Iterator[Live]:
+    with live(sqlite_databases.filled("guild")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def _guild_postgresql(postgres_databases: Databases) -> Iterator[Live]:
+    with live(postgres_databases.filled("guild")) as running:
+        yield running
+
+
+@pytest.fixture
+def guild(engine: str, request: pytest.FixtureRequest) -> Iterator[Live]:
+    """One server of each engine over `guild.yaml` for all tests that change nothing."""
+    running: Live = request.getfixturevalue(f"_guild_{engine}")
+    yield running
+    assert not running.undeclared, "\n".join(running.undeclared)
+
+
+@pytest.fixture
+def own_guild(any_databases: Databases) -> Iterator[Live]:
+    """A server of the test's own over `guild.yaml`, on each engine."""
+    with live(any_databases.filled("guild")) as running:
+        yield running
