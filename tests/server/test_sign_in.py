@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from gridhall.domain import passwords
 from gridhall.domain.origin import Origin
+from gridhall.server.sign_in import SignedIn
 from gridhall.storage import tables
 from harness.clients import PHONE, Client, post
 from harness.databases import Databases
@@ -265,8 +266,8 @@ def test_a_browser_is_signed_in_to_one_place_and_takes_nothing_over(there: Gates
         signed_in = await sign_in.password(
             place, "ola@gates.test", "ola-signs-in", client="web", device=None, origin=origin, replaces=replaces
         )
-        cookie: str = signed_in.secrets.cookie
-        return cookie
+        assert isinstance(signed_in, SignedIn)
+        return signed_in.secrets.cookie
 
     max = there.signed_in("open", "max@gates.test")
     ola = there.live.on_loop(enter(max.told["cookie"]))
@@ -284,8 +285,8 @@ def test_a_browser_is_signed_in_to_one_place_and_takes_nothing_over(there: Gates
 
 
 def test_a_cookie_lasts_unless_sessions_end_with_their_clients(here: Gates) -> None:
-    fay = here.enter("firm", "fay@firm.test").json
-    fay = Client(here.live, here.code(fay["state"], here.one_time_code(0, fay["secret"])).json)
+    wanted = here.enter("firm", "fay@firm.test").json
+    fay = Client(here.live, here.code(wanted["state"], here.one_time_code(0, wanted["secret"])).json)
     assert not here.account(fay).lasts
     assert here.account(here.signed_in("open", "max@gates.test")).lasts
 

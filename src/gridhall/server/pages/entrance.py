@@ -56,7 +56,9 @@ class Entrance:
             return await self._form(visit, named, typed=typed, email=email, faults=faults)
         try:
             place = named if named and typed == domain else await self._sign_in.find_places(typed)
-            outcome = await self._sign_in.password(place, email, password, client=WEB, device=None, origin=visit.origin)
+            outcome = await self._sign_in.password(
+                place, email, password, client=WEB, device=None, origin=visit.origin, replaces=visit.session
+            )
         except NotSignedIn as refusal:
             return await self._form(visit, named, typed=typed, email=email, refusal=refusal)
         if isinstance(outcome, SignedIn):
@@ -81,7 +83,9 @@ class Entrance:
         if not code:
             return await self._code_form(visit, pending, faults={"code": "Type the code."})
         try:
-            signed_in = await self._sign_in.code(state, code, client=WEB, device=None, origin=visit.origin)
+            signed_in = await self._sign_in.code(
+                state, code, client=WEB, device=None, origin=visit.origin, replaces=visit.session
+            )
         except NotSignedIn as refusal:
             if refusal.code == "expired":
                 return self._start_again(visit, refusal)
@@ -96,10 +100,7 @@ class Entrance:
         return self._view.redirect(visit, _path(account.place), "signed-out")
 
     async def _let_in(self, visit: Visit, signed_in: SignedIn) -> Answer:
-        """A browser is signed in to one place at a time: the session that it had ends."""
-        before = await self._accounts.find(visit.session, visit.origin) if visit.session else None
-        if before is not None:
-            await self._accounts.sign_out(before, visit.origin)
+        """The browser has another session from now on: it is signed in to one place at a time."""
         visit.session = signed_in.secrets.cookie
         self._view.renew(visit)
         now = self._source.seconds()
