@@ -66,6 +66,7 @@ class _Caller:
             given["name"] = "tea"
         if method.name == "conversations.open":
             given.pop("users")
+        given |= {"user_id": self._others[0], "user_ids": self._others[0], "session_id": 1, "duration": 28_800}
         if method.name == "conversations.create":
             given["is_private"] = kind == PRIVATE
         if method.name in ("conversations.list", "users.conversations"):
@@ -84,7 +85,9 @@ class _Caller:
 def test_no_scope_is_missing(demonstration: Live, token: str, kind: Token, others: tuple[str, str]) -> None:
     caller = _Caller(demonstration, token, others)
     outcomes: dict[tuple[str, str], str | None] = {}
-    for method in Registry.of(MODULES):
+    # Only the token of an administrator has the scopes of administrators.
+    tried = [method for method in Registry.of(MODULES) if token == DEMO_ADMIN or not method.name.startswith("admin.")]
+    for method in tried:
         if (method.tokens is None or kind in method.tokens) and method.name not in LEFT_OUT:
             outcomes |= {(method.name, of): outcome for of, outcome in caller.tries(method)}
     refused = {called: outcome for called, outcome in outcomes.items() if outcome in EVERYWHERE}

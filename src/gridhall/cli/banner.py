@@ -10,6 +10,7 @@ from gridhall.cli.options import DEFAULT_DATABASE, ServeOptions, masked
 DEMO_BOT = "xoxb-demo-bot"
 DEMO_USER = "xoxp-demo-user"
 DEMO_ADMIN = "xoxp-demo-admin"
+DEMO_SIGN_IN = "/w/juniper-garden/signin as yuki@juniper.example with the password demo-yuki"
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared with, not listened on
 
@@ -45,15 +46,18 @@ def announce(place: Place, demo: bool) -> None:
             f"export SLACK_USER_TOKEN={DEMO_USER}",
             "",
             f"An org-level administrator's token: {DEMO_ADMIN}",
-            "These tokens are public: keep this organization to your own machine.",
+            f"Sign in at {place.url}{DEMO_SIGN_IN}.",
+            "These tokens and passwords are public: keep this organization to your own machine.",
             "",
             "Try it:",
             f"curl -H 'Authorization: Bearer {DEMO_BOT}' {place.url}/api/auth.test",
         ]
-    elif place.database != "sqlite:///:memory:":
-        on = "" if place.database == DEFAULT_DATABASE else f" --database {shlex.quote(place.database)}"
-        program = shlex.quote(sys.argv[0]) if sys.argv[0].endswith("gridhall") else "gridhall"
-        lines += ["", f"Make a token with: {program} token create --user NAME --team TEAM --scopes users:read{on}"]
+    else:
+        lines += ["", f"Sign in at {place.url}/signin"]
+        if place.database != "sqlite:///:memory:":
+            on = "" if place.database == DEFAULT_DATABASE else f" --database {shlex.quote(place.database)}"
+            program = shlex.quote(sys.argv[0]) if sys.argv[0].endswith("gridhall") else "gridhall"
+            lines.append(f"Make a token with: {program} token create --user NAME --team TEAM --scopes users:read{on}")
     print("\n".join(lines), flush=True)
 
 
