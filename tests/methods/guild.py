@@ -36,17 +36,17 @@ def id_of(number: int) -> int:
     return 1_000_000_000_000 + number
 
 
-def call(guild: Live, method: str, token: str = OWNER, **arguments: object) -> dict[str, Any]:
+def call(guild: Live, method: str, token: str = OWNER, /, **arguments: object) -> dict[str, Any]:
     return guild.call(f"admin.users.session.{method}", token, **arguments)
 
 
-def ok(guild: Live, method: str, token: str = OWNER, **arguments: object) -> dict[str, Any]:
+def ok(guild: Live, method: str, token: str = OWNER, /, **arguments: object) -> dict[str, Any]:
     answer = call(guild, method, token, **arguments)
     assert answer["ok"], answer
     return answer
 
 
-def refused(guild: Live, method: str, token: str = OWNER, **arguments: object) -> str:
+def refused(guild: Live, method: str, token: str = OWNER, /, **arguments: object) -> str:
     """The code of a refusal that says nothing else."""
     answer = call(guild, method, token, **arguments)
     assert answer.keys() <= {"ok", "error", "response_metadata", "needed", "provided"}, answer
@@ -54,7 +54,7 @@ def refused(guild: Live, method: str, token: str = OWNER, **arguments: object) -
     return str(answer["error"])
 
 
-def pages(guild: Live, token: str = OWNER, **arguments: object) -> Iterator[list[dict[str, Any]]]:
+def pages(guild: Live, token: str = OWNER, /, **arguments: object) -> Iterator[list[dict[str, Any]]]:
     """The pages of a list of sessions."""
     cursor = ""
     while True:

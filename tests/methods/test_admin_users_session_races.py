@@ -35,7 +35,7 @@ ROUNDS = 6
 LEAST = 28_800
 
 
-def calling(guild: Live, method: str, token: str = OWNER, **arguments: object) -> Callable[[], dict[str, Any]]:
+def calling(guild: Live, method: str, token: str = OWNER, /, **arguments: object) -> Callable[[], dict[str, Any]]:
     return lambda: call(guild, method, token, **arguments)
 
 

@@ -84,6 +84,14 @@ def test_messages_for_later(package: str, town: Live) -> None:
     run("scheduled.mjs", package, town.url, CONTROL_KEY)
 
 
+def test_sessions(package: str, any_databases: Databases) -> None:
+    with live(any_databases.filled("guild")) as guild:
+        run("sessions.mjs", package, guild.url)
+        assert guild.on_loop(guild.gridhall.jobs.settle(30))
+        left = guild.call("admin.users.session.list", "xoxp-ola-org")["active_sessions"]
+    assert {session["user_id"] for session in left} == {"W0PIA000001", "W0OLA000001", "W0ADA000001"}
+
+
 def test_bolt(town: Live) -> None:
     need("@slack/bolt")
     run("bolt.mjs", town.url)
