@@ -7,6 +7,7 @@ import pytest
 
 from gridhall.storage import tables
 from gridhall.storage.engines import migrate
+from harness.audit import Owner
 from harness.databases import Databases, run
 from harness.live import live
 from storage.older import Row, built_at, organization, person, rows_of, workspace
@@ -26,18 +27,25 @@ def session(organization: str, id: int, who: str, expires_at: int) -> tuple[str,
     return "sessions", row | {"last_activity": 20, "expires_at": expires_at}
 
 
+def token(organization: str, id: str, who: str) -> tuple[str, Row]:
+    row: Row = {"organization": organization, "id": id, "hash": f"hash of {id}", "kind": "user", "app": None, "workspace": "T1"}
+    return "tokens", row | {"person": who, "scopes": "", "created": 1, "expires_at": 0, "revoked_at": 2}
+
+
 def audited(organization: str, id: str, action: str, by: str | None, kind: str, entity: str) -> tuple[str, Row]:
     row: Row = {"organization": organization, "id": id, "at": int(id[2:]), "action": action}
     row |= {"actor_kind": "user" if by else "operator", "actor": by or "operator", "entity_kind": kind, "entity": entity}
     return "audit", row | {"details": '{"fields":["title"]}'}
 
 
+TS = "1700000000.000123"
+
 OLD = [
     organization("E1"),
     organization(LONE, enterprise=False),
     workspace("E1", "T1"),
     workspace(LONE, LONE),
-    *person("E1", "W1", "T1"),
+    *person("E1", "W1", "T1", org_role="primary_owner"),
     *person("E1", "W2", "T1", has_two_factor=True),
     *person("E1", "W3", "T1"),
     *person(LONE, "U9", LONE),
@@ -52,6 +60,9 @@ OLD = [
     audited("E1", "Au3", "organization_loaded", None, "organization", "E1"),
     audited(LONE, "Au4", "organization_loaded", None, "organization", LONE),
     audited("E1", "Au5", "public_channel_created", "W1", "channel", "C1"),
+    token("E1", "Tk1", "W2"),
+    audited("E1", "Au6", "token_revoked", "W1", "token", "Tk1"),
+    audited("E1", "Au7", "message_deleted", "W1", "message", f"C1/{TS}"),
 ]
 CARRIED = (tables.credentials, tables.session_settings, tables.recovery_codes, tables.sessions, tables.jobs, tables.audit)
 
@@ -115,6 +126,21 @@ def test_everything_is_carried_over(migrated: tuple[str, dict[str, list[Row]]]) 
     )
     assert json.loads(lone["context"])["location"]["type"] == "workspace"
     assert json.loads(entries["Au5"]["entity_told"]) == {"type": "channel", "channel": {"id": "C1"}}
+    revoked, deleted = entries["Au6"], entries["Au7"]
+    assert (revoked["entity"], json.loads(revoked["entity_told"])) == ("W2", {"type": "user", "user": {"id": "W2"}})
+    assert json.loads(revoked["details"]) == {"token": "Tk1"}
+    where = {"team": "E1", "channel": "C1", "timestamp": TS}
+    assert (deleted["entity"], json.loads(deleted["entity_told"])) == ("C1", {"type": "message", "message": where})
+
+
+def test_entries_from_before_are_served(migrated: tuple[str, dict[str, list[Row]]]) -> None:
+    url, _ = migrated
+    with live(url) as server:
+        owner = Owner(server, "E1", "W1")
+        served = owner.pages(limit=2)
+        assert [entry["id"] for entry in served if entry["id"].startswith("Au")] == ["Au7", "Au6", "Au5", "Au3", "Au2", "Au1"]
+        assert [entry["id"] for entry in owner.pages(entity="C1")] == ["Au7", "Au5"]
+        assert [entry["id"] for entry in owner.pages(action="organization_created,user_password_changed")] == ["Au3", "Au2"]
 
 
 def test_a_session_from_before_ends_when_its_time_comes(migrated: tuple[str, dict[str, list[Row]]]) -> None:

@@ -3,6 +3,7 @@ how many rows there are in all."""
 
 import importlib
 import inspect
+import itertools
 import json
 import pkgutil
 import re
@@ -41,6 +42,7 @@ GROWING = frozenset(
         tables.memberships,
         tables.jobs,
         tables.scheduled_messages,
+        tables.audit,
     )
 )
 
@@ -95,8 +97,13 @@ def _in(value: object, name: str) -> dict[str, Statement[Any]]:
         return {f"{name}[{key}]": one for key, one in value.items() if isinstance(one, Statement)}
     if isinstance(value, list | tuple):
         return {f"{name}[{number}]": one for number, one in enumerate(value) if isinstance(one, Statement)}
-    if hasattr(value, "cache_info") and callable(value) and list(inspect.signature(value).parameters) == ["count"]:
-        return {f"{name}(3)": value(3)}
+    if hasattr(value, "cache_info") and callable(value):
+        parameters = inspect.signature(value).parameters
+        if parameters.keys() == {"count"}:
+            return {f"{name}(3)": value(3)}
+        if all(parameter.annotation in (int, bool) for parameter in parameters.values()):
+            choices = [(0, 3) if parameter.annotation is int else (False, True) for parameter in parameters.values()]
+            return {f"{name}{chosen}": value(*chosen) for chosen in itertools.product(*choices)}
     return {}
 
 
@@ -125,7 +132,7 @@ def sqlite() -> Iterator[sqlite3.Connection]:
 def test_the_statements_are_found() -> None:
     """A statement that stands where nobody looks would be one that nobody checks."""
     modules = {name.partition(".")[0] for name in STATEMENTS}
-    assert {"conversations", "directory", "members", "messages", "names", "pins", "reactions", "threads"} <= modules
+    assert {"audit", "conversations", "directory", "members", "messages", "names", "pins", "reactions", "threads"} <= modules
     assert EXCEPTIONS.keys() <= STATEMENTS.keys()
 
 

@@ -74,7 +74,10 @@ def _sessions() -> None:
 
 
 def _audit() -> None:
-    """Entries from before tell only ids; who was no person was the operator. Two actions had other names."""
+    """Entries from before tell only ids; who was no person was the operator. Two actions had other names.
+
+    What was told of a token is told of whom it acts as. A message went by its conversation and its `ts`, of 17 characters.
+    """
     op.execute(
         "CREATE TABLE audit_before AS SELECT a.*, CASE WHEN NOT o.enterprise THEN 'workspace' ELSE 'enterprise' END AS place"
         " FROM audit a LEFT JOIN organizations o ON o.id = a.organization"
@@ -89,7 +92,7 @@ def _audit() -> None:
         _id("actor"),
         _id("entity"),
         *(sa.Column(name, sa.Text, nullable=False) for name in ("actor_told", "entity_told", "context", "details")),
-        sa.PrimaryKeyConstraint("organization", "id", name="audit_pkey"),
+        sa.PrimaryKeyConstraint("organization", "at", "id", name="audit_pkey"),
     )
     op.execute(
         "UPDATE audit_before SET"
@@ -100,10 +103,18 @@ def _audit() -> None:
         " WHEN place = 'workspace' THEN 'workspace_created' ELSE 'organization_created' END"
     )
     op.execute(
+        """UPDATE audit_before SET details = '{"token":"' || entity || '"}', entity_kind = 'user',"""
+        " entity = (SELECT t.person FROM tokens t WHERE t.id = entity)"
+        " WHERE entity_kind = 'token' AND EXISTS (SELECT * FROM tokens t WHERE t.id = entity AND t.person IS NOT NULL)"
+    )
+    op.execute(
         "INSERT INTO audit (organization, id, at, action, actor, entity, actor_told, entity_told, context, details)"
-        " SELECT organization, id, at, action, actor, entity,"
+        " SELECT organization, id, at, action, actor,"
+        " CASE WHEN entity_kind = 'message' THEN substr(entity, 1, length(entity) - 18) ELSE entity END,"
         """ '{"type":"user","user":{"id":"' || actor || '","name":"","email":"","team":"' || organization || '"}}',"""
-        """ '{"type":"' || entity_kind || '","' || entity_kind || '":{"id":"' || entity || '"}}',"""
+        """ CASE WHEN entity_kind = 'message' THEN '{"type":"message","message":{"team":"' || organization || '","channel":"'"""
+        """ || substr(entity, 1, length(entity) - 18) || '","timestamp":"' || substr(entity, length(entity) - 16) || '"}}'"""
+        """ ELSE '{"type":"' || entity_kind || '","' || entity_kind || '":{"id":"' || entity || '"}}' END,"""
         """ '{"location":{"type":"' || place || '","id":"' || organization"""
         # Written apart: a text clause takes a colon before a name for a parameter.
         """ || '","name":"","domain":""},"ua":"","ip_address":"","session_id":' || 'null}',"""
@@ -111,7 +122,6 @@ def _audit() -> None:
     )
     op.drop_table("audit_before")
     for name, columns in (
-        ("audit_by_at", ["organization", "at", "id"]),
         ("audit_by_action", ["organization", "action", "at", "id"]),
         ("audit_by_actor", ["organization", "actor", "at", "id"]),
         ("audit_by_entity", ["organization", "entity", "at", "id"]),
