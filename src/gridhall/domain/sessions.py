@@ -204,21 +204,29 @@ async def begin(
         token_hash=hash_of(secrets.token),
     )
     await work.sessions.add(session)
-    await reckon(work, organization, [person.id], session=session.id)
-    return await _stored(work, session), secrets
+    stored = await _apply_settings(work, organization, session)
+    assert stored is not None
+    if stored.expires_at:
+        await expect(work, organization.id)
+    return stored, secrets
 
 
-async def reckon(work: "Work", organization: "Organization", people: Collection[str], *, session: int | None = None) -> None:
-    """Reckon anew when sessions of these people end by themselves, or one of them: settings changed, or it gave a sign of life.
+async def reckon(work: "Work", organization: "Organization", people: Collection[str]) -> None:
+    """Reckon anew when sessions of these people end by themselves, since their settings changed; who calls holds the people.
 
     Those whose time has passed by that end at once.
     """
-    now = work.source.seconds()
-    await work.sessions.apply_settings(organization, people, heartbeat_by=now + PATIENCE, session=session)
+    await work.sessions.apply_settings(organization, people, heartbeat_by=work.source.seconds() + PATIENCE)
     await expect(work, organization.id)
-    if session is None:
-        # Remembered actors know when their sessions were to end before.
-        work.signal(AuthorityChanged(organization.id))
+    # Remembered actors know when their sessions were to end before.
+    work.signal(AuthorityChanged(organization.id))
+
+
+async def _apply_settings(work: "Work", organization: "Organization", session: Session) -> Session | None:
+    """Reckon when one session ends, which has just given a sign of life; gives it as it is now."""
+    now = work.source.seconds()
+    await work.sessions.apply_settings(organization, [session.person], heartbeat_by=now + PATIENCE, session=session.id)
+    return await work.sessions.find(organization.id, session.id, now=now)
 
 
 async def end_with_client(work: "Work", organization: "Organization", person: str) -> bool:
@@ -246,12 +254,13 @@ async def heartbeat(work: "Work", organization: "Organization", id: int, *, told
     Arguments:
         told: what the client tells of its device, None for what it told before.
     """
-    before = await _note(work, organization.id, id, told)
-    if before is None:
-        return None
-    by = work.source.seconds() + PATIENCE
-    await work.sessions.apply_settings(organization, [before.person], heartbeat_by=by, session=id)
-    session = await work.sessions.find(organization.id, id, now=work.source.seconds())
+    before = await work.sessions.find(organization.id, id, now=work.source.seconds())
+    if before is None or before.client != DESKTOP:
+        return await _note(work, organization.id, id, told)
+    # As in `begin`, and before the session's own row is touched: who changes settings comes this way.
+    await work.people.lock(organization.id, before.person)
+    await _note(work, organization.id, id, told)
+    session = await _apply_settings(work, organization, before)
     if session is None or session.expires_at < before.expires_at:
         # The clock was set back: whoever waits for the end, or remembers it, would do so for too long.
         await expect(work, organization.id)
@@ -321,9 +330,3 @@ def tell(work: "Work", organization: str, ended: Sequence[int]) -> None:
     """Tell every worker that sessions ended."""
     for start in range(0, len(ended), SessionsEnded.MOST):
         work.signal(SessionsEnded(organization, tuple(ended[start : start + SessionsEnded.MOST])))
-
-
-async def _stored(work: "Work", session: Session) -> Session:
-    stored = await work.sessions.find(session.organization, session.id, now=work.source.seconds())
-    assert stored is not None
-    return stored
