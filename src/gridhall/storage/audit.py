@@ -46,15 +46,18 @@ def _newest(entries: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
 
 @lru_cache(maxsize=32)
 def _list_by_actions(count: int) -> Statement[Entry]:
-    """Entries of so many actions, the newest first. Each action's are in order in the index: they are merged, not sorted."""
+    """Entries of so many actions, the newest first: of each action a page at the most, and a page of these.
+
+    In the index each action's are in order, all actions' together are not.
+    """
     if not count:
         return Statement(_newest(_within()).limit(_LIMIT), Entry)
-    of_one = [_within(audit.c.action == bindparam(f"action_{number}")) for number in range(count)]
+    pages = [_newest(_within(audit.c.action == bindparam(f"action_{number}"))).limit(_LIMIT) for number in range(count)]
     if count == 1:
-        return Statement(_newest(of_one[0]).limit(_LIMIT), Entry)
-    merged = union_all(*of_one)
-    columns = merged.selected_columns
-    return Statement(merged.order_by(columns.at.desc(), columns.id.desc()).limit(_LIMIT), Entry)
+        return Statement(pages[0], Entry)
+    every = union_all(*(select(page.subquery()) for page in pages))
+    columns = every.selected_columns
+    return Statement(every.order_by(columns.at.desc(), columns.id.desc()).limit(_LIMIT), Entry)
 
 
 _LIST_BY_ACTOR = Statement(_newest(_by_actor()).limit(_LIMIT), Entry)
