@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,7 +13,10 @@ from gridhall.__main__ import main
 from gridhall.app import registry
 from gridhall.cli.banner import Place, announce
 from gridhall.cli.options import DEFAULT_DATABASE
+from gridhall.domain.actions import OWN, Written
+from gridhall.jobs import KINDS
 from gridhall.pipeline.rooms import ROOMS
+from gridhall.server import client
 
 METHODS = [method.name for method in registry()]
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
@@ -90,6 +94,27 @@ def test_every_dependency_has_its_reason() -> None:
     told = tables(read("docs/decisions/0001-licence-and-dependencies.md"), "package")
     for packages, rows in zip(wanted, told, strict=True):
         assert [row[0] for row in rows] == [re.split(r"[<>=; ]", package)[0] for package in packages]
+
+
+def test_every_kind_of_job_is_told() -> None:
+    (rows,) = tables(read("docs/operations.md"), "kind")
+    assert {coded(kind)[0] for kind, *_ in rows} == KINDS.keys()
+
+
+def test_every_action_of_the_audit_log_is_told_and_those_of_our_own_apart() -> None:
+    platform, own = ([name for row in rows for name in coded(row[0])] for rows in tables(read("docs/audit.md"), "action"))
+    assert sorted(own) == sorted(OWN)
+    assert sorted([*platform, *own]) == sorted(get_args(Written))
+
+
+def test_refusals_of_native_clients_are_told_with_their_statuses() -> None:
+    (rows,) = tables(read("docs/sign-in.md"), "code")
+    told: dict[str, int] = {}
+    for codes, statuses, _ in rows:
+        names, numbers = coded(codes), [int(number) for number in statuses.split(", ")]
+        # One for all of them, or one each.
+        told |= zip(names, numbers * len(names) if len(numbers) == 1 else numbers, strict=True)
+    assert told == client._STATUS
 
 
 def test_decisions_are_numbered_and_listed() -> None:
