@@ -5,6 +5,7 @@ import json
 from itertools import count
 from typing import Any
 
+from harness.clients import PHONE, Client, sign_in
 from harness.live import Live
 
 MIA, KIT = "xoxp-mia", "xoxb-kit"
@@ -94,17 +95,14 @@ def direct(server: Live, *, open: bool) -> Arguments:
     return arguments
 
 
-def sign_in(server: Live) -> dict[str, Any]:
-    """What Mia's telephone is told when she has signed in with it."""
-    who = {"place": "states-main", "email": "mia@states.test", "password": "mia-member-signs-in", "client": "mobile"}
-    answer = server.request("POST", "/client/signin", json.dumps(who).encode(), {"content-type": "application/json"}).json
-    assert answer["ok"], answer
-    return answer
+def telephone(server: Live) -> Client:
+    """Mia's, with which she has just signed in."""
+    return sign_in(server, "states-main", "mia@states.test", "mia-member-signs-in", client="mobile", device=PHONE)
 
 
 def session(server: Live) -> Arguments:
-    """The session of that."""
-    return {"user_id": "W0MIA000001", "session_id": str(sign_in(server)["session_id"])}
+    """A session of hers."""
+    return {"user_id": "W0MIA000001", "session_id": str(telephone(server).session)}
 
 
 def linking(server: Live, by: str = MIA, link: str = LINK, channel: str = HALL) -> Arguments:

@@ -16,6 +16,7 @@ from gridhall.domain.signals import AuthorityChanged
 from gridhall.server.web_api import VERBS
 from gridhall.storage.statement import Statement
 from gridhall.storage.tables import tokens
+from harness.clients import Client
 from harness.databases import Databases
 from harness.live import Live, Reply, live
 from surface import props
@@ -44,9 +45,8 @@ def server(sqlite_databases: Databases) -> Iterator[Live]:
 
 
 @pytest.fixture(scope="module")
-def client(server: Live) -> dict[str, Any]:
-    """Mia's telephone."""
-    return props.sign_in(server)
+def client(server: Live) -> Client:
+    return props.telephone(server)
 
 
 @pytest.fixture
@@ -247,13 +247,13 @@ PEOPLE = ["xoxp-owen", "xoxp-mia", "xoxp-ada", "xoxp-mia", "xoxp-gus", "xoxp-owe
 OTHERS = ["xoxb-kit", "xoxb-kit", "xapp-kit", "xoxs-mia"]
 
 
-def callers_of(method: str, client: dict[str, Any]) -> st.SearchStrategy[str]:
+def callers_of(method: str, client: Client) -> st.SearchStrategy[str]:
     """Tokens of all kinds, more of those that the method takes."""
     calls = caller(METHODS[method])
-    return st.sampled_from([*(PEOPLE if calls == props.MIA else [calls] * 6), *OTHERS, client["token"]])
+    return st.sampled_from([*(PEOPLE if calls == props.MIA else [calls] * 6), *OTHERS, client.told["token"]])
 
 
-def real(server: Live, client: dict[str, Any]) -> dict[str, list[str]]:
+def real(server: Live, client: Client) -> dict[str, list[str]]:
     """Values that lead somewhere, by the arguments that they are for; among them things of Mia's made just now."""
     channel = props.channel(server, with_ada=True)["channel"]
     for user in ("W0OWEN00001", "W0KITBOT001"):
@@ -280,7 +280,7 @@ def real(server: Live, client: dict[str, Any]) -> dict[str, list[str]]:
             json.dumps([people[0], "W0DAN000001"]),
             ",".join(f"W{n}" for n in range(1001)),
         ],
-        "session_id": [str(client["session_id"]), "1500000000001"],
+        "session_id": [str(client.session), "1500000000001"],
         "duration": ["28799", "28800", "315569520", "315569521"],
         "name": ["wave", "tada", "-1", "name", "hey you", "x" * 81],
         "types": ["public_channel", "im,mpim", "private_channel,im"],
@@ -337,21 +337,21 @@ def call(server: Live, method: str, token: str, content_type: str, body: bytes, 
 
 
 @by_method
-def test_a_method_stands_json_arguments_of_any_kind(server: Live, client: dict[str, Any], method: str) -> None:
+def test_a_method_stands_json_arguments_of_any_kind(server: Live, client: Client, method: str) -> None:
     @given(any_of(method, real(server, client), things), callers_of(method, client))
     @unhurried_each
     def stands(arguments: dict[str, Any], token: str) -> None:
-        call(server, method, token, JSON, json.dumps(arguments).encode(), client["cookie"])
+        call(server, method, token, JSON, json.dumps(arguments).encode(), client.told["cookie"])
 
     stands()
 
 
 @by_method
-def test_a_method_stands_form_arguments_of_any_kind(server: Live, client: dict[str, Any], method: str) -> None:
+def test_a_method_stands_form_arguments_of_any_kind(server: Live, client: Client, method: str) -> None:
     @given(any_of(method, real(server, client), texts | things.map(json.dumps)), callers_of(method, client))
     @unhurried_each
     def stands(arguments: dict[str, Any], token: str) -> None:
-        call(server, method, token, FORM, urlencode(arguments).encode(), client["cookie"])
+        call(server, method, token, FORM, urlencode(arguments).encode(), client.told["cookie"])
 
     stands()
 
