@@ -166,7 +166,9 @@ kinds = {"client": st.sampled_from(["desktop", "mobile", "web"])}
 devices = {"device": st.none() | told}
 proofs = st.fixed_dictionaries({name: st.just(value) | texts for name, value in MIA.items()} | kinds, optional=devices)
 codes = st.fixed_dictionaries({"state": texts, "code": texts} | kinds, optional=devices)
-oddities = st.just({}) | st.dictionaries(st.sampled_from([*MIA, "client", "device", "state"]), things, max_size=1)
+oddities: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.dictionaries(
+    st.sampled_from([*MIA, "client", "device", "state"]), things, max_size=1
+)
 attempts = st.sampled_from([("/client/signin", proofs), ("/client/signin/code", codes)]).flatmap(
     lambda chosen: st.tuples(st.just(chosen[0]), chosen[1], oddities)
 )
