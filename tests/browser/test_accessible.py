@@ -1,0 +1,125 @@
+"""Every page, looked through by axe-core, at a phone's width and in the dark; the only tests that let scripts run."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Page
+
+from browser.conftest import Arrive
+from browser.people import FAY, fill, new_secret, press, sign_in
+from harness.live import Live
+from harness.visitor import code_of
+
+AXE = Path(__file__).parent.parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
+
+WAYS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (320, "dark"))
+"""Widths in pixels, and what the system asks for."""
+
+
+@pytest.fixture
+def axe() -> str:
+    """The program that looks for what keeps people out."""
+    if not AXE.is_file():
+        missing = "axe-core is not installed: run `make setup-node`"
+        if os.environ.get("GRIDHALL_REQUIRE_NODE") == "1":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return AXE.read_text()
+
+
+def faults(page: Page, axe: str) -> list[str]:
+    """What axe-core finds on a page, large and light, small and dark; and whether one has to scroll sideways."""
+    found = []
+    for width, scheme in WAYS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{page.title()}: wider than {width}")
+        # As a tag in the page it would be refused, as any script is there.
+        page.evaluate(axe)
+        result: dict[str, Any] = page.evaluate("axe.run(document)")
+        assert len(result["passes"]) > 10
+        for fault in result["violations"]:
+            elements = [node["html"] for node in fault["nodes"]]
+            found.append(f"{page.title()} ({scheme}, {width}): {fault['id']} {elements}")
+    return found
+
+
+def entering(page: Page, porch: Live) -> Iterator[None]:
+    """The pages of who comes in, one after the other."""
+    yield
+    press(page, "Sign in")
+    yield
+    sign_in(page, "front", "fay", "wrong")
+    yield
+    sign_in(page, "front", "fay", "fay-factor-signs-in")
+    yield
+    fill(page, code="000000")
+    press(page, "Sign in")
+    yield
+    fill(page, code=code_of(porch, FAY))
+    press(page, "Sign in")
+    page.goto("/w/front/signin")
+    yield
+    press(page, "Sign in")
+    page.goto("/w/nowhere/signin")
+    yield
+    sign_in(page, "safe", "ned", "ned-new-signs-in")
+    yield
+    fill(page, code=code_of(porch, new_secret(page)))
+    press(page, "Set up")
+    yield
+
+
+def at_home(page: Page, porch: Live) -> Iterator[None]:
+    """The pages of who is signed in."""
+    sign_in(page, "front", "ela", "ela-enters-by-it")
+    yield
+    page.locator(".devices button").first.click()
+    yield
+    page.goto("/account/password")
+    yield
+    press(page, "Change the password")
+    yield
+    page.goto("/account/nothing")
+    yield
+    page.goto("/account/two-factor")
+    yield
+    page.goto("/account/two-factor/set-up")
+    yield
+    press(page, "Go on")
+    yield
+    fill(page, your_password="ela-enters-by-it")
+    press(page, "Go on")
+    yield
+    fill(page, code=code_of(porch, new_secret(page)))
+    press(page, "Set up")
+    yield
+    for path in ("", "/remove", "/recovery-codes"):
+        page.goto(f"/account/two-factor{path}")
+        yield
+
+
+def owning(page: Page, porch: Live) -> Iterator[None]:
+    """The page of an owner."""
+    sign_in(page, "front", "ove", "ove-owner-signs-in")
+    page.goto("/account/two-factor/reset")
+    yield
+    press(page, "Take it away")
+    yield
+
+
+@pytest.mark.parametrize("walk", [entering, at_home, owning])
+def test_no_page_keeps_anybody_out(walk: Callable[[Page, Live], Iterator[None]], axe: str, porch: Live, arrive: Arrive) -> None:
+    porch.move()
+    page = arrive(scripts=True)
+    found, seen = [], set()
+    for _ in walk(page, porch):
+        found += faults(page, axe)
+        seen.add((page.url, page.title()))
+    assert found == []
+    # Each stop was a page of its own.
+    assert len(seen) >= 2
