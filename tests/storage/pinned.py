@@ -15,6 +15,7 @@ import msgspec
 
 from cli.program import Serving
 from harness import answers
+from harness.live import Reply
 
 
 @dataclass
@@ -30,6 +31,11 @@ class Worker:
 
     def call(self, method: str, token: str, **arguments: str) -> dict[str, Any]:
         return _call(self.connection, method, token, **arguments)[1]
+
+    def request(self, verb: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Reply:
+        self.connection.request(verb, path, body, headers or {})
+        response = self.connection.getresponse()
+        return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
 
     def clock(self, key: str, **change: object) -> dict[str, Any]:
         """Read the clock, or change it."""
