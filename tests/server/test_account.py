@@ -1,6 +1,7 @@
 """What people do about their own account: devices, password, second factor, and owners about others'."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -258,7 +259,7 @@ def test_nothing_is_done_for_a_session_that_has_ended_meanwhile(there: Gates) ->
     factor = there.do("begin_two_factor", account, "mia-signs-in", AT_HOME)
     there.do("sign_out", account, AT_HOME)
     before: Credentials = there.credentials(MIA)
-    asked = [
+    asked: list[tuple[Any, ...]] = [
         ("change_password", "mia-signs-in", "mia-signs-in-anew"),
         ("confirm_two_factor", factor.state, there.one_time_code(0, factor.secret)),
         ("remove_two_factor", "mia-signs-in"),
