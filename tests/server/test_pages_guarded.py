@@ -15,6 +15,8 @@ from harness.visitor import FORM, Visitor, code_of
 
 FIELDS = {"place": "front", "email": "ela@porch.test", "password": "ela-enters-by-it"}
 
+SIGNING_IN = {"place": "front", "name": "ela", "password": "ela-enters-by-it"}
+
 OWN = [
     ("/signout", {}),
     ("/account/devices/end", {"session": "1000000000001"}),
@@ -42,20 +44,23 @@ PAGES = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def porch(sqlite_databases: Databases) -> Iterator[Live]:
-    """A server of the test's own over pages.yaml."""
+    """One server over pages.yaml: here nothing changes but who is signed in."""
     with live(sqlite_databases.filled("pages")) as running:
         yield running
 
 
 @pytest.fixture
-def ela(porch: Live) -> Visitor:
+def ela(porch: Live) -> Iterator[Visitor]:
     """Somebody who is signed in, and is shown her devices."""
     visitor = Visitor(porch)
-    visitor.sign_in("front", "ela", "ela-enters-by-it")
+    visitor.sign_in(**SIGNING_IN)
     assert visitor.page.path == "/account"
-    return visitor
+    yield visitor
+    visitor.headers = {}
+    if visitor.get("/account").path == "/account":
+        visitor.post("/signout")
 
 
 def nothing_happened(ela: Visitor) -> bool:
@@ -63,10 +68,10 @@ def nothing_happened(ela: Visitor) -> bool:
     ela.headers = {}
     page = ela.get("/account").parsed
     there = {field["value"] for field in page.all("input", name="session")}
-    return {"1000000000001", "1000000000002"} <= there and Visitor(ela.server).sign_in(**SIGNING_IN).path == "/account"
-
-
-SIGNING_IN = {"place": "front", "name": "ela", "password": "ela-enters-by-it"}
+    again = Visitor(ela.server)
+    signed_in = again.sign_in(**SIGNING_IN).path == "/account"
+    again.post("/signout")
+    return signed_in and {"1000000000001", "1000000000002"} <= there
 
 
 # Forms from elsewhere.
