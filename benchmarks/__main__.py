@@ -15,7 +15,7 @@ from urllib.parse import quote
 from benchmarks import conversations, load, organization, servers
 from benchmarks.load import Requests
 from benchmarks.measuring import Bench, Case, show, show_growth
-from benchmarks.organization import BOT_TOKEN, user_id
+from benchmarks.organization import ADMIN_TOKEN, BOT_TOKEN, user_id
 from benchmarks.servers import Running
 
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -41,17 +41,15 @@ def cases(people: int) -> list[Case]:
     return [Case(name, [Requests(paths, BOT_TOKEN)], aim) for name, paths, aim in listed]
 
 
-def pages(server: Running, wanted: tuple[int, ...], limit: int) -> dict[int, str]:
-    """The addresses of some pages of users.list."""
-    found = {1: f"/api/users.list?limit={limit}"}
+def pages(server: Running, method: str, token: str, wanted: tuple[int, ...], limit: int) -> dict[int, str]:
+    """The addresses of some pages of a listing."""
+    found = {1: f"/api/{method}?limit={limit}"}
     cursor = ""
     for number in range(1, max(wanted) + 1):
-        path = f"/api/users.list?limit={limit}" + (f"&cursor={quote(cursor)}" if cursor else "")
+        path = found[1] + (f"&cursor={quote(cursor)}" if cursor else "")
         if number in wanted:
             found[number] = path
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{server.port}{path}", headers={"Authorization": f"Bearer {BOT_TOKEN}"}
-        )
+        request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers={"Authorization": f"Bearer {token}"})
         with urllib.request.urlopen(request) as response:
             answer = json.load(response)
         assert answer["ok"], answer
@@ -62,12 +60,17 @@ def pages(server: Running, wanted: tuple[int, ...], limit: int) -> dict[int, str
 
 
 def people(bench: Bench, count: int) -> None:
-    """Print what the methods about tokens and people cost."""
+    """Print what the methods about tokens, people and their sessions cost."""
     for case in cases(count):
         show(case, *bench.measure(case))
-    last = min(400, count // 200)
-    addresses = pages(bench.server, (1, last), 200)
-    of_pages = [Case(f"users.list limit=200, page {page}", [Requests([addresses[page]], BOT_TOKEN)]) for page in (1, last)]
+    growth(bench, "users.list", BOT_TOKEN, limit=200, last=min(400, count // 200))
+    growth(bench, "admin.users.session.list", ADMIN_TOKEN, limit=100, last=min(800, count // 100))
+
+
+def growth(bench: Bench, method: str, token: str, *, limit: int, last: int) -> None:
+    """Print what the first page of a listing costs, and a late one."""
+    addresses = pages(bench.server, method, token, (1, last), limit)
+    of_pages = [Case(f"{method} limit={limit}, page {page}", [Requests([addresses[page]], token)]) for page in (1, last)]
     first, late = bench.measure(*of_pages)
     for case, figure in zip(of_pages, (first, late), strict=True):
         show(case, figure)

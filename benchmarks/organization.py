@@ -20,6 +20,7 @@ TEAM = "T0BENCH0001"
 BOT_TOKEN = "xoxb-bench"
 USER_TOKEN = "xoxp-bench"
 WRITER_TOKEN = "xoxb-bench-writer"
+ADMIN_TOKEN = "xoxp-bench-admin"
 
 _AUTHORS = 20
 _WRITER = messages.Bot("A0BENCH0002", "W0BENCHBOT2", "B0BENCH0002")
@@ -30,7 +31,8 @@ def user_id(number: int) -> str:
 
 
 def document(people: int, channels: Sequence[Channel] = ()) -> OrgDocument:
-    """One workspace with so many people, an app with a bot, a token of each kind, and another bot that is in these channels.
+    """One workspace with so many people, each signed in once, an app with a bot, a token of each kind, and another bot that is
+    in these channels. The first of the people administers the organization.
 
     The first bot is in none, so that what it is measured with does not depend on them.
     """
@@ -48,6 +50,7 @@ def document(people: int, channels: Sequence[Channel] = ()) -> OrgDocument:
                     "teams": [TEAM],
                     "tz": "Europe/Oslo",
                     "title": "Measured",
+                    "org_role": "admin" if number == 1 else "member",
                 }
                 for number in range(1, people + 1)
             ],
@@ -66,6 +69,20 @@ def document(people: int, channels: Sequence[Channel] = ()) -> OrgDocument:
                     "bot_scopes": ["chat:write", "channels:history", "channels:read"],
                     "installed_on": [TEAM],
                 },
+                {
+                    "id": "A0BENCH0003",
+                    "name": "Bench Warden",
+                    "user_scopes": ["admin.users:read"],
+                    "installed_on": [ORGANIZATION],
+                },
+            ],
+            "sessions": [
+                {
+                    "user": user_id(number),
+                    "created": {"device_hardware": "PC", "os": "Windows", "os_version": "11", "ip": "203.0.113.5"},
+                    "recent": {"device_hardware": "PC", "os": "Windows", "os_version": "11", "ip": "203.0.113.6"},
+                }
+                for number in range(1, people + 1)
             ],
             "conversations": [
                 {
@@ -80,6 +97,7 @@ def document(people: int, channels: Sequence[Channel] = ()) -> OrgDocument:
             "tokens": [
                 {"token": BOT_TOKEN, "app": "A0BENCH0001", "team": TEAM},
                 {"token": WRITER_TOKEN, "app": _WRITER.app, "team": TEAM},
+                {"token": ADMIN_TOKEN, "app": "A0BENCH0003", "enterprise": ORGANIZATION, "user": user_id(1)},
                 {
                     "token": USER_TOKEN,
                     "app": "A0BENCH0001",
