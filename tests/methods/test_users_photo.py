@@ -1,6 +1,7 @@
 """users.setPhoto, users.deletePhoto, and the pictures at their addresses."""
 
 import io
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from gridhall.domain.imaging import MAX_FRAMES, SIZES
 from gridhall.storage.statement import Statement
 from gridhall.storage.tables import photos
+from harness.audit import entries
 from harness.live import Live, Reply
 
 RED, GREEN, BLUE = (200, 30, 30), (30, 160, 60), (40, 60, 200)
@@ -266,6 +268,23 @@ def test_deleting_returns_to_the_drawn_picture(any_campus: Live) -> None:
     assert fetch(any_campus, address, **{"if-none-match": tag}).status == 404
     assert kept(any_campus) == 0
     assert any_campus.call("users.info", "xoxp-mia", user="W0MIA000001")["user"]["updated"] == NOON + 60
+
+
+def test_the_audit_log_tells_of_pictures_that_come_and_go(any_campus: Live) -> None:
+    began = len(entries(any_campus, "E0CAMPUS001"))
+    drawn = images(profile(any_campus))
+    told = images(upload(any_campus, "xoxp-mia", encoded(picture(64, 64)))["profile"])
+    assert upload(any_campus, "xoxp-mia", encoded(picture(64, 64)))["ok"], "the same again, which changes nothing"
+    any_campus.call("users.deletePhoto", "xoxp-mia")
+    any_campus.call("users.deletePhoto", "xoxp-mia")
+    chosen, deleted = entries(any_campus, "E0CAMPUS001")[began:]
+    for entry, before, after in ((chosen, drawn, told), (deleted, told, drawn)):
+        assert (entry.action, entry.actor, entry.entity) == ("user_profile_updated", "W0MIA000001", "W0MIA000001")
+        assert json.loads(entry.details) == {"previous_profile": before, "new_profile": after}
+
+
+def images(profile: dict[str, Any]) -> dict[str, str]:
+    return {name: value for name, value in profile.items() if name.startswith("image_")}
 
 
 def test_deleting_what_is_not_there_changes_nothing(own_campus: Live) -> None:
