@@ -9,6 +9,7 @@ import pytest
 
 from gridhall.domain import sessions
 from gridhall.server.pages import own
+from gridhall.server.sign_in import NotSignedIn
 from harness.databases import Databases
 from harness.live import Live, live
 from harness.visitor import Visitor, code_of
@@ -83,10 +84,11 @@ def test_the_address_of_a_place_leads_to_its_page(porch: Live, path: str, domain
     assert field["value"] == domain
 
 
-@pytest.mark.parametrize("path", ["/w/nowhere/", "/w/nowhere/signin", "/o/front/signin", "/w/porch/signin", "/w/%00/signin"])
-def test_no_such_place(porch: Live, path: str) -> None:
-    page = Visitor(porch).get(path)
-    assert (page.status, page.parsed.title) == (404, "Workspace not found · Gridhall")
+def test_no_such_place(any_porch: Live) -> None:
+    strange = ("/w/%00/signin", "/w/%FF/", "/o/%F0%9F%9A%AA/signin", f"/w/{'x' * 255}/signin")
+    for path in ("/w/nowhere/", "/w/nowhere/signin", "/o/front/signin", "/w/porch/signin", *strange):
+        page = Visitor(any_porch).get(path)
+        assert (page.status, page.parsed.title) == (404, "Workspace not found · Gridhall")
 
 
 def test_signing_in_and_out(any_porch: Live) -> None:
@@ -186,6 +188,20 @@ def test_a_cookie_that_was_planted_is_not_taken_over(porch: Live) -> None:
     assert visitor.page.path == "/account"
     assert visitor.cookies["d"] != "xoxd-planted"
     assert visitor.cookies["browser"] != "planted"
+
+
+def test_somebody_whose_organization_is_away_signs_in_elsewhere(
+    porch: Live, ela: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise NotSignedIn("service_unavailable")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(porch.gridhall.accounts, "find", away)
+        assert ela.get("/account").status == 503
+        ela.get("/signin")
+        assert ela.submit("/signin", place="front", email="ove@porch.test", password="ove-owner-signs-in").status == 303
+    assert "Ove Owner" in ela.get("/account").parsed.text
 
 
 def test_an_ended_session_leads_to_the_sign_in_page_and_says_so(porch: Live, ela: Visitor) -> None:

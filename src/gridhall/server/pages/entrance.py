@@ -38,8 +38,7 @@ class Entrance:
 
     async def show(self, visit: Visit, kind: str = "", domain: str = "") -> Answer:
         place = await self._place(kind, domain)
-        account = await self._accounts.find(visit.session, visit.origin) if visit.session else None
-        return await self._form(visit, place, account=account, typed=domain)
+        return await self._form(visit, place, account=await self._account(visit), typed=domain)
 
     async def password(self, visit: Visit, kind: str = "", domain: str = "") -> Answer:
         """The first step."""
@@ -110,6 +109,13 @@ class Entrance:
         if signed_in.recovery_codes:
             return await self._view.page(visit, "recovery_codes.html", codes=signed_in.recovery_codes)
         return self._view.redirect(visit, "/account")
+
+    async def _account(self, visit: Visit) -> Account | None:
+        """Who is signed in already. Where that cannot be found out now, somebody can sign in elsewhere all the same."""
+        try:
+            return await self._accounts.find(visit.session, visit.origin)
+        except NotSignedIn:
+            return None
 
     def _start_again(self, visit: Visit, refusal: NotSignedIn) -> Answer:
         if refusal.code != "expired":
