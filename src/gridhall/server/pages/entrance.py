@@ -38,7 +38,11 @@ class Entrance:
 
     async def show(self, visit: Visit, kind: str = "", domain: str = "") -> Answer:
         place = await self._place(kind, domain)
-        return await self._form(visit, place, account=await self._account(visit), typed=domain)
+        try:
+            account = await self._accounts.find(visit.session, visit.origin)
+        except NotSignedIn:
+            account = None  # Somebody whose organization is away may sign in elsewhere.
+        return await self._form(visit, place, account=account, typed=domain)
 
     async def password(self, visit: Visit, kind: str = "", domain: str = "") -> Answer:
         """The first step."""
@@ -99,7 +103,6 @@ class Entrance:
         return self._view.redirect(visit, _path(account.place), "signed-out")
 
     async def _let_in(self, visit: Visit, signed_in: SignedIn) -> Answer:
-        """The browser has another session from now on: it is signed in to one place at a time."""
         visit.session = signed_in.secrets.cookie
         self._view.renew(visit)
         now = self._source.seconds()
@@ -109,13 +112,6 @@ class Entrance:
         if signed_in.recovery_codes:
             return await self._view.page(visit, "recovery_codes.html", codes=signed_in.recovery_codes)
         return self._view.redirect(visit, "/account")
-
-    async def _account(self, visit: Visit) -> Account | None:
-        """Who is signed in already. Where that cannot be found out now, somebody can sign in elsewhere all the same."""
-        try:
-            return await self._accounts.find(visit.session, visit.origin)
-        except NotSignedIn:
-            return None
 
     def _start_again(self, visit: Visit, refusal: NotSignedIn) -> Answer:
         if refusal.code != "expired":

@@ -91,7 +91,7 @@ class Pages:
         if scope["path"].startswith(f"/{ASSETS}/"):
             answer = _asset(scope)
         else:
-            began, name = time.perf_counter(), self._name(scope["path"])
+            began, name = time.perf_counter(), self._name(scope["path"].rstrip("/") or "/")
             try:
                 answer = await self._answer(scope, receive)
             except ConnectionResetError:
