@@ -1,94 +1,86 @@
-"""Sessions that a sign-in made are exported without what one calls with, and loaded again as they were."""
+"""Sessions that signing in made are exported without what one calls with, and are there again where the export is loaded."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+import json
+from pathlib import Path
+from typing import Any
 
-import msgspec
+import pytest
+import yaml
 
-from gridhall.contract.orgfile import OrgDocument
+from gridhall.cli.operator import export_org
 from gridhall.domain import sessions
-from gridhall.domain.devices import Device
-from gridhall.domain.sessions import Secrets, Session, Settings
 from gridhall.domain.work import Work
-from gridhall.storage.engines import migrate
-from gridhall.storage.orgfile.dump import dump
-from gridhall.storage.orgfile.load import load
-from gridhall.storage.work import SqlWork
+from harness.clients import sign_in
 from harness.databases import Databases, run
-from harness.storage import opened
+from harness.live import Live, live
+from orgfile.test_exported import load
 
-T = TypeVar("T")
-
-ACME, EAST, ADA, BEN = "E0ACME00001", "T0EAST00001", "W0ADA000001", "W0BEN000001"
-PHONE = Device(device_hardware="Pixel 8", os="Android", os_version="15", slack_client_version="24.12", ip="203.0.113.4")
-
-
-def written(url: str, unit: Callable[[SqlWork], Coroutine[Any, Any, T]]) -> T:
-    async def main() -> T:
-        async def storing(work: Work) -> T:
-            assert isinstance(work, SqlWork)
-            return await unit(work)
-
-        async with opened(url) as storage:
-            return await storage.write(storing)
-
-    found: T = run(main())
-    return found
+ACME, ADA, BEN = "E0ACME00001", "W0ADA000001", "W0BEN000001"
+ORG_LEVEL = "xoxp-ada-org"
+# Tokens are in no export.
+TOKENS = f"tokens: [{{token: {ORG_LEVEL}, app: A0ADMIN0001, enterprise: {ACME}, user: {ADA}}}]\n"
+PEOPLE = json.dumps([ADA, BEN, "W0CHO000001"])
 
 
-async def _sign_in(work: SqlWork) -> list[Secrets]:
-    """Ada signs in to the whole organization and to a workspace, from where she moves on; both have settings of their own."""
-    organization = await work.organizations.find(ACME)
-    ada, ben = await work.people.find(ACME, ADA), await work.people.find(ACME, BEN)
-    assert organization is not None
-    assert ada is not None
-    assert ben is not None
-    await work.sessions.save_settings([Settings(ACME, ADA, 86_400, None), Settings(ACME, BEN, None, True)])
-    _, first = await sessions.begin(work, organization, ada, workspace=ACME, client="mobile", device=PHONE)
-    session, second = await sessions.begin(work, organization, ada, workspace=EAST, client="desktop", device=PHONE)
-    moved = msgspec.json.encode(msgspec.structs.replace(PHONE, ip="2001:db8::5")).decode()
-    await work.sessions.seen(ACME, session.id, at=session.last_activity + 60, device=moved)
-    _, third = await sessions.begin(work, organization, ben, workspace=EAST, client="desktop", device=Device())
-    return [first, second, third]
+def told(server: Live) -> list[dict[str, Any]]:
+    """What administrators are told of sessions and of their settings."""
+    return [
+        server.call("admin.users.session.list", ORG_LEVEL),
+        server.call("admin.users.session.getSettings", ORG_LEVEL, user_ids=PEOPLE),
+    ]
 
 
-async def _documents(work: SqlWork) -> list[OrgDocument]:
-    return await dump(work.connection)
+def exported(database: str, capsys: pytest.CaptureFixture[str]) -> str:
+    capsys.readouterr()
+    assert export_org(database) == 0
+    return capsys.readouterr().out
 
 
-def test_what_signing_in_made_survives_an_export_without_its_secrets(any_databases: Databases) -> None:
-    url, again = any_databases.filled(), any_databases.empty()
-    secrets = written(url, _sign_in)
+def test_sessions_and_their_settings_survive_an_export_without_their_secrets(
+    any_databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database, again = any_databases.filled(), any_databases.empty()
+    with live(database) as server:
+        phone = sign_in(server, "acme", "ada@acme.test", "ada-archer-signs-in", client="mobile")
+        desktop = sign_in(server, "acme-east", "ada@acme.test", "ada-archer-signs-in")
+        assert desktop.post("heartbeat", device={"hardware": "Framework 13", "os": "Linux"}).status == 200
+        for people, setting in (([ADA, BEN], {"duration": 86_400}), ([BEN], {"desktop_app_browser_quit": "true"})):
+            user_ids = json.dumps(people)
+            assert server.call("admin.users.session.setSettings", ORG_LEVEL, user_ids=user_ids, **setting)["ok"]
+        before = told(server)
+    text = exported(database, capsys)
+    secrets = [client.told[name] for client in (phone, desktop) for name in ("cookie", "token")]
+    assert [secret for secret in secrets if secret in text or sessions.hash_of(secret) in text] == []
+    [document] = yaml.safe_load_all(text)
+    written = {session["id"]: session for session in document["sessions"]}
+    assert written[phone.session]["enterprise"] == ACME
+    assert (written[desktop.session]["team"], written[desktop.session]["recent"]["os"]) == ("T0EAST00001", "Linux")
 
-    async def stored(work: SqlWork) -> tuple[list[Session], list[Settings]]:
-        found = await work.sessions.list_all(ACME, now=0, after=0, limit=100)
-        return found, await work.sessions.settings_of(ACME, [ADA, BEN])
-
-    before, settings = written(url, stored)
-    documents = written(url, _documents)
-    told = msgspec.json.encode(documents).decode()
-    known = [text for pair in secrets for text in (pair.cookie, pair.token)]
-    assert [text for text in (*known, *map(sessions.hash_of, known)) if text in told] == []
-
-    run(migrate(again))
-    written(again, lambda work: load(work.connection, documents, work.source, str))
-    after, settings_after = written(again, stored)
-    assert settings_after == settings == [Settings(ACME, ADA, 86_400, None), Settings(ACME, BEN, None, True)]
-    assert {session.workspace for session in before} > {ACME, EAST}
-    assert after == [msgspec.structs.replace(session, cookie_hash=None, token_hash=None) for session in before]
-    assert [session.id for session in before if session.expires_at == session.signed_in_at + 86_400] != []
+    file = tmp_path / "org.yaml"
+    file.write_text(text + TOKENS, encoding="utf-8")
+    run(load(again, file))
+    with live(again) as server:
+        assert told(server) == before
+        assert phone.at(server, "auth.test")["error"] == "invalid_auth"
+        # They end there as they would have here.
+        server.move(advance=86_401)
+        left = server.call("admin.users.session.list", ORG_LEVEL)["active_sessions"]
+        assert {phone.session, desktop.session} & {session["session_id"] for session in left} == set()
 
 
-def test_recovery_codes_are_not_exported(sqlite_databases: Databases) -> None:
-    url = sqlite_databases.filled()
+def test_recovery_codes_are_not_exported(
+    sqlite_databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = sqlite_databases.filled()
 
-    async def set_up(work: SqlWork) -> None:
+    async def set_up(work: Work) -> None:
         await work.credentials.save_two_factor(ACME, ADA, "JBSWY3DPEHPK3PXP", step=1)
         await work.credentials.replace_recovery_codes(ACME, ADA, ["a-hash-of-a-recovery-code"])
 
-    written(url, set_up)
-    documents = written(url, _documents)
-    assert "a-hash-of-a-recovery-code" not in msgspec.json.encode(documents).decode()
-    [ada] = [user for document in documents for user in document.users if user.id == ADA]
-    assert ada.two_factor
-    assert ada.two_factor.secret == "JBSWY3DPEHPK3PXP"
+    with live(database) as server:
+        server.on_loop(server.gridhall.storage.write(set_up))
+    text = exported(database, capsys)
+    assert "a-hash-of-a-recovery-code" not in text
+    [document] = yaml.safe_load_all(text)
+    [ada] = [user for user in document["users"] if user["id"] == ADA]
+    assert ada["two_factor"] == {"secret": "JBSWY3DPEHPK3PXP"}
