@@ -17,13 +17,10 @@ from argon2 import PasswordHasher
 
 from cli.program import DEADLINE, PROGRAM, environment, gridhall
 from gridhall.__main__ import main
-from gridhall.domain import sessions
-from gridhall.domain.audit import Question
 from gridhall.domain.credentials import Credentials
-from gridhall.domain.devices import Device
 from gridhall.domain.people import Person
-from gridhall.domain.sessions import Secrets
 from gridhall.domain.work import Work
+from harness.clients import Client, sign_in
 from harness.databases import Databases
 from harness.live import Live, live
 
@@ -272,49 +269,30 @@ def test_a_password_mistyped(answers: tuple[str, ...], line: str, tmp_path: Path
 # Second factors, and what ends with them.
 
 
-class Signed:
-    """Somebody who is signed in to a server."""
-
-    def __init__(self, server: Live, person: str) -> None:
-        self._server = server
-
-        async def sign_in(work: Work) -> Secrets:
-            organization, found = await work.organizations.find(ACME), await work.people.find(ACME, person)
-            assert organization is not None
-            assert found is not None
-            _, secrets = await sessions.begin(work, organization, found, workspace=ACME, client="web", device=Device())
-            return secrets
-
-        self._secrets: Secrets = server.on_loop(server.gridhall.storage.write(sign_in))
-
-    def whoami(self) -> dict[str, Any]:
-        headers = {"authorization": f"Bearer {self._secrets.token}", "cookie": f"d={self._secrets.cookie}"}
-        return self._server.request("POST", "/api/auth.test", headers=headers).json
-
-    def assert_out_at_once(self) -> None:
-        deadline = time.monotonic() + 0.1
-        while self.whoami()["ok"]:
-            assert time.monotonic() < deadline, "a session that ended must not count for longer than 100 ms"
-        assert self.whoami()["error"] == "invalid_auth"
+def assert_out_at_once(client: Client) -> None:
+    deadline = time.monotonic() + 0.1
+    while client.call("auth.test")["ok"]:
+        assert time.monotonic() < deadline, "a session that ended must not count for longer than 100 ms"
+    assert client.call("auth.test")["error"] == "invalid_auth"
 
 
 def last_entry(server: Live) -> dict[str, Any]:
-    async def read(work: Work) -> dict[str, Any]:
-        entry = (await work.audit.list(ACME, Question(limit=1))).entries[0]
-        return {"action": entry.action, "actor": entry.actor, "entity": entry.entity}
-
-    told: dict[str, Any] = server.on_loop(server.gridhall.storage.read(read))
-    return told
+    headers = {"authorization": "Bearer xoxp-ada-org"}
+    [entry] = server.request("GET", "/audit/v1/logs?limit=1", headers=headers).json["entries"]
+    return {"action": entry["action"], "actor": entry["actor"]["user"]["id"], "entity": entry["entity"]["user"]["id"]}
 
 
 def test_a_new_password_ends_all_sessions(serving: Live, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    ada, ben = Signed(serving, ADA), Signed(serving, "W0BEN000001")
-    assert ada.whoami()["user_id"] == ADA
+    ada = sign_in(serving, "acme", "ada@acme.test", "ada-archer-signs-in")
+    ben = sign_in(serving, "acme-east", "ben@acme.test", "ben-baker-signs-in")
+    assert ada.call("auth.test")["user_id"] == ADA
     monkeypatch.setattr("sys.stdin", StringIO("correct horse battery\n"))
     assert shell.run("user", "set-password", "ada") == f"the password of {ADA} is set, and their sessions have ended"
-    ada.assert_out_at_once()
-    assert ben.whoami()["ok"]
+    assert_out_at_once(ada)
+    assert ben.call("auth.test")["ok"]
     assert last_entry(serving) == {"action": "user_password_changed", "actor": "USLACKUSER", "entity": ADA}
+    again = sign_in(serving, "acme", "ada@acme.test", "correct horse battery")
+    assert again.call("auth.test")["ok"]
 
 
 def test_a_lost_second_factor_is_taken_away(serving: Live, shell: Shell) -> None:
@@ -328,13 +306,13 @@ def test_a_lost_second_factor_is_taken_away(serving: Live, shell: Shell) -> None
 
     storage = serving.gridhall.storage
     before = serving.on_loop(storage.read(read))[0]
+    ada = sign_in(serving, "acme", "ada@acme.test", "ada-archer-signs-in")
     serving.on_loop(storage.write(set_up))
-    ada = Signed(serving, ADA)
-    assert ada.whoami()["ok"]
+    assert ada.call("auth.test")["ok"]
 
     told = shell.run("user", "reset-two-factor", "ada@acme.test")
     assert told == f"the second factor of {ADA} is gone, and their sessions have ended"
-    ada.assert_out_at_once()
+    assert_out_at_once(ada)
     after, codes, person = serving.on_loop(storage.read(read))
     assert (after.password_hash, after.two_factor_secret, codes) == (before.password_hash, None, 0)
     assert person.has_two_factor is False
