@@ -16,6 +16,7 @@ from slack_sdk.audit_logs import AuditLogsClient
 from slack_sdk.audit_logs.async_client import AsyncAuditLogsClient
 from sqlalchemy import update
 
+from gridhall.contract.errors import FatalError, ServiceUnavailable
 from gridhall.contract.roles import Role
 from gridhall.domain import sessions, tokens
 from gridhall.domain.actions import KNOWN
@@ -24,7 +25,7 @@ from gridhall.domain.devices import Device
 from gridhall.domain.signals import AuthorityChanged
 from gridhall.domain.work import Work
 from gridhall.storage import tables
-from gridhall.storage.audit import LOOKED_THROUGH
+from gridhall.storage.audit import LOOKED_THROUGH, SqlAudit
 from harness.audit import Owner, entries
 from harness.databases import ENGINES, Databases
 from harness.live import Live, Reply, live
@@ -470,6 +471,27 @@ def test_what_keeps_everybody_out_is_told(server: Live, state: dict[str, object]
     server.on_loop(server.gridhall.storage.write(tell))
     assert error(logs(server)) == expected
     assert get(server, "/audit/v1/actions").status == 200
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [
+        (ServiceUnavailable(), (503, "service_unavailable")),
+        (FatalError(), (500, "fatal_error")),
+        (ZeroDivisionError(), (500, "internal_error")),
+    ],
+)
+def test_a_failure_is_told_without_its_cause(
+    sqlite_server: Live, monkeypatch: pytest.MonkeyPatch, failure: Exception, expected: tuple[int, str]
+) -> None:
+    async def fail(*asked: object) -> None:
+        raise failure
+
+    assert logs(sqlite_server).status == 200
+    monkeypatch.setattr(SqlAudit, "list", fail)
+    reply = logs(sqlite_server)
+    assert error(reply) == expected
+    assert reply.json.keys() == {"ok", "error"}
 
 
 LAST_SECOND = 2**53

@@ -6,7 +6,7 @@ which. Which code has which status here, and what else that page leaves open, is
 
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -78,14 +78,6 @@ class Refused(Exception):
         self.fields = fields
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What `/audit/v1/logs` is asked for. `cursor` is "" on a first page."""
-
-    question: Question
-    cursor: str
-
-
 class AuditApi:
     """Serves the audit log to owners of its organization; which kinds of entities and actions there are, to everybody.
 
@@ -127,8 +119,10 @@ class AuditApi:
             status, outcome = refused.status, refused.code
             body = msgspec.json.encode({"ok": False, "error": refused.code, **refused.fields})
             headers += _headers(refused, error)
-            if status >= 500:
-                log.warning("%s: %s", id, outcome, exc_info=error)
+            if outcome == "internal_error":
+                log.error("%s failed in the audit log's %r", id, name, exc_info=error)
+            elif status >= 500 and error.__cause__ is not None:
+                log.warning("%s: %s (%s)", id, outcome, error.__cause__)
         headers.append((b"content-length", b"%d" % len(body)))
         await respond(send, status, headers, body)
         self._log.write(id, f"audit.{name}", outcome, time.perf_counter() - began)
@@ -151,12 +145,12 @@ class AuditApi:
             actor = await self._authenticate(token, address, scope["headers"])
             _require_owner(actor)
             await self._rate.count_as_methods(f"audit/{actor.organization}", RATE)
-            return await self._logs(actor.organization, self._asked(scope["query_string"]))
+            return await self._logs(actor.organization, *self._asked(scope["query_string"]))
         await self._rate.count_as_methods(f"audit/{address}", RATE)
         return SCHEMAS if name == "schemas" else ACTIONS
 
-    def _asked(self, query: bytes) -> _Asked:
-        """What a query asks for. Unknown arguments and empty ones say nothing.
+    def _asked(self, query: bytes) -> tuple[Question, str]:
+        """What a query asks for, and its cursor, "" for a first page. Unknown arguments and empty ones say nothing.
 
         Raises:
             Refused: invalid_range, invalid_action or, for what the platform has no code for, invalid_arguments.
@@ -176,7 +170,7 @@ class AuditApi:
             entity=given.get("entity"),
             limit=_limit(given.get("limit")),
         )
-        return _Asked(question, given.get("cursor", ""))
+        return question, given.get("cursor", "")
 
     def _second(self, text: str | None) -> int | None:
         """One end of the time that is asked for."""
@@ -187,15 +181,14 @@ class AuditApi:
             raise Refused(400, "invalid_range")
         return second
 
-    async def _logs(self, organization: str, asked: _Asked) -> bytes:
+    async def _logs(self, organization: str, question: Question, cursor: str) -> bytes:
         """A page of the log, the newest entries first.
 
         Raises:
             InvalidCursor: the cursor is no other page's of the same question.
         """
-        question = asked.question
         listing = _listing(organization, question)
-        after = _position(self._cursors.open(listing, asked.cursor)) if asked.cursor else None
+        after = _position(self._cursors.open(listing, cursor)) if cursor else None
         entries: list[Entry] = []
         while len(entries) < question.limit:
             wanted = min(question.limit - len(entries), PORTION)
