@@ -9,6 +9,7 @@ from harness.databases import Databases
 from storage.killing import Changes, kill_in_rounds
 from storage.pinned import kill_all
 from storage.posting import Posts
+from storage.signing_in import SigningIn
 
 ROUNDS = 3
 
@@ -20,6 +21,11 @@ def test_a_killed_server_loses_nothing_acknowledged(any_databases: Databases, tm
 
 def test_a_killed_server_loses_no_acknowledged_post_and_keeps_none_twice(any_databases: Databases, tmp_path: Path) -> None:
     assert kill_in_rounds(Posts(), any_databases.filled("crowd"), ROUNDS, tmp_path) >= 20 * ROUNDS
+
+
+def test_a_killed_server_loses_nobody_it_let_in_and_brings_nobody_back(any_databases: Databases, tmp_path: Path) -> None:
+    database = any_databases.filled("stations")
+    assert kill_in_rounds(SigningIn(database), database, ROUNDS, tmp_path) >= 20 * ROUNDS
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
