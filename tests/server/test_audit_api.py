@@ -16,6 +16,7 @@ from slack_sdk.audit_logs import AuditLogsClient
 from slack_sdk.audit_logs.async_client import AsyncAuditLogsClient
 from sqlalchemy import update
 
+from gridhall.__main__ import main
 from gridhall.contract.errors import FatalError, ServiceUnavailable
 from gridhall.contract.roles import Role
 from gridhall.domain import sessions, tokens
@@ -104,6 +105,21 @@ def test_what_was_loaded_is_where_the_log_begins(server: Live) -> None:
     assert first["context"]["location"] == {"type": "enterprise", "id": ACME, "name": "Acme Corp", "domain": "acme"}
     made = told(server, action="workspace_created")
     assert sorted(entry["entity"]["workspace"]["id"] for entry in made) == ["T0EAST00001", "T0LABS00001", "T0WEST00001"]
+
+
+def test_what_operators_do_at_the_command_line_is_told(any_databases: Databases, capsys: pytest.CaptureFixture[str]) -> None:
+    database = any_databases.filled()
+    with live(database) as server:
+        assert main(["token", "create", "--user", "cho", "--scopes", "users:read", "--database", database]) == 0
+        token = capsys.readouterr().out.strip()
+        assert main(["token", "revoke", token, "--database", database]) == 0
+        revoked, created, *_ = told(server)
+        for entry, action in ((created, "token_created"), (revoked, "token_revoked")):
+            assert (entry["action"], entry["actor"]["user"]["id"]) == (action, "USLACKUSER")
+            assert (entry["entity"]["type"], entry["entity"]["user"]["id"]) == ("user", CHO)
+            assert (entry["context"]["ua"], entry["context"]["ip_address"], entry["context"]["session_id"]) == ("", "", None)
+        assert created["details"] == revoked["details"]
+        assert token not in str(told(server))
 
 
 def test_what_happens_in_a_session_tells_its_id_as_text(server: Live) -> None:
