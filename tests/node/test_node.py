@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.clients import sign_in
 from harness.databases import Databases
 from harness.live import CONTROL_KEY, Live, live
 from sdk import harbour
@@ -90,6 +91,12 @@ def test_sessions(package: str, any_databases: Databases) -> None:
         assert guild.on_loop(guild.gridhall.jobs.settle(30))
         left = guild.call("admin.users.session.list", "xoxp-ola-org")["active_sessions"]
     assert {session["user_id"] for session in left} == {"W0PIA000001", "W0OLA000001", "W0ADA000001"}
+
+
+def test_a_client_of_its_own(package: str, sqlite_databases: Databases) -> None:
+    with live(sqlite_databases.filled("stations")) as station:
+        mia = sign_in(station, "north", "mia@station.test", "mia-signs-in")
+        run("clients.mjs", package, station.url, mia.told["token"], mia.told["cookie"])
 
 
 def test_bolt(town: Live) -> None:
