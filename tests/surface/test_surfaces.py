@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gridhall.domain.devices import HINTS
@@ -116,6 +116,11 @@ values = st.binary(max_size=40) | st.sampled_from(
     st.lists(bodies, max_size=2),
     bodies,
 )
+@example("GET", "/w/\0/signin", [], [], b"")
+@example("GET", "/o/" + "x" * 9000 + "/signin", [], [], b"")
+@example("GET", "/account", [(b"cookie", b"d=%00%ED%A0%80")], [], b"")
+@example("GET", "/signin/code", [(b"cookie", b"begun=%00.%F0.\xff")], [], b"notice=none")
+@example("GET", "/audit/v1/logs", [(b"authorization", b"Bearer " + props.OWEN_ORG.encode())], [], b"actor=%00")
 def test_no_request_whatever_makes_a_surface_fail(
     server: Live, verb: str, path: str, headers: list[tuple[bytes, bytes]], body: list[bytes], query: bytes
 ) -> None:
@@ -152,6 +157,9 @@ def browser(server: Live) -> Browser:
 
 @some
 @given(st.sampled_from(list(FORMS)).flatmap(form))
+@example(("/signin", OWEN | {"email": "\0"}))
+@example(("/signin", OWEN | {"password": "\N{PILE OF POO}" * 1000}))
+@example(("/account/devices/end", {"session": "9" * 15}))
 def test_a_form_stands_fields_of_any_kind(browser: Browser, filled: tuple[str, dict[str, str]]) -> None:
     path, fields = filled
     browser.open()
@@ -186,6 +194,8 @@ agents = st.lists(st.tuples(st.sampled_from([b"user-agent", *(hint.encode() for 
 
 @some
 @given(attempts, agents)
+@example(("/client/signin", MIA | {"client": "web"}, {"place": "\0"}), [])
+@example(("/client/signin", MIA | {"client": "web"}, {"email": "\ud800"}), [])
 def test_signing_in_stands_json_of_any_kind(
     server: Live, attempt: tuple[str, dict[str, Any], dict[str, Any]], agent: list[tuple[bytes, bytes]]
 ) -> None:
