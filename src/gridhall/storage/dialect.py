@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Text
+from sqlalchemy import BigInteger, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -22,3 +22,15 @@ def _group_concat(element: Any, compiler: Any, **kw: Any) -> str:
 @compiles(comma_list, "postgresql")
 def _string_agg(element: Any, compiler: Any, **kw: Any) -> str:
     return f"string_agg({compiler.process(element.clauses, **kw)}, ',')"
+
+
+class least(GenericFunction[int]):  # noqa: N801 -- functions are named as in SQL
+    """The smallest of several numbers, none of which may be NULL: the engines differ on that."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(least, "sqlite")
+def _min(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"min({compiler.process(element.clauses, **kw)})"

@@ -1,6 +1,7 @@
 """Statements about sessions and what is set for them."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, and_, bindparam, case, delete, func, insert, literal_column, or_, select, update
@@ -9,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from gridhall.domain.organizations import Organization
 from gridhall.domain.sessions import ALL, CLIENTS, DESKTOP, Session, Settings
+from gridhall.storage.dialect import least
 from gridhall.storage.each import batches, each
 from gridhall.storage.statement import Connection, Statement
 from gridhall.storage.tables import session_settings, sessions
@@ -73,38 +75,35 @@ _CLEAR_SETTINGS = Statement(
 )
 
 
-_these = sessions.alias("these")
+_NEVER: ColumnElement[int] = literal_column(str(2**62))
 
 
-def _reckon(which: ColumnElement[bool]) -> Statement[object]:
-    """When sessions end: settings are looked up once for each, its person's own or else the organization's."""
-    own = and_(_of.c.organization == _these.c.organization, _of.c.person == _these.c.person)
-    duration = func.coalesce(_of.c.duration, bindparam("default_duration", type_=BigInteger))
-    quit = func.coalesce(_of.c.desktop_app_browser_quit, bindparam("default_desktop_app_browser_quit", type_=Boolean))
-    ends_with_client = and_(_these.c.client == DESKTOP, quit)
-    never: ColumnElement[int] = literal_column("0")
-    ends = (
-        select(
-            _these.c.id,
-            case((duration > 0, _these.c.signed_in_at + duration), else_=never).label("by_duration"),
-            case((ends_with_client, bindparam("heartbeat_by", type_=BigInteger)), else_=never).label("by_heartbeat"),
+def _setting(name: str, kind: type[BigInteger] | type[Boolean]) -> ColumnElement[Any]:
+    """A setting of the session's person or, where they have none of their own, the organization's."""
+    own = select(_of.c[name]).where(_of.c.organization == _s.c.organization, _of.c.person == _s.c.person).scalar_subquery()
+    return func.coalesce(own, bindparam(f"default_{name}", type_=kind()))
+
+
+_ends_with_client = and_(_s.c.client == DESKTOP, _setting("desktop_app_browser_quit", Boolean))
+_RECKON = (
+    update(_s)
+    .where(_s.c.organization == bindparam("at_organization"))
+    .values(
+        # Each setting stands here once: it is looked up as often as it does.
+        expires_at=func.coalesce(
+            func.nullif(
+                least(
+                    func.coalesce(_s.c.signed_in_at + func.nullif(_setting("duration", BigInteger), 0), _NEVER),
+                    case((_ends_with_client, bindparam("heartbeat_by", type_=BigInteger)), else_=_NEVER),
+                ),
+                _NEVER,
+            ),
+            0,
         )
-        .select_from(_these.outerjoin(_of, own))
-        .where(_these.c.organization == bindparam("organization"), which)
-        .subquery()
     )
-    # The earlier of both, where 0 is never.
-    by_heartbeat_first = or_(ends.c.by_duration == 0, and_(ends.c.by_heartbeat > 0, ends.c.by_heartbeat < ends.c.by_duration))
-    return Statement(
-        update(_s)
-        .where(_s.c.organization == bindparam("at_organization"), _s.c.id == ends.c.id)
-        .values(expires_at=case((by_heartbeat_first, ends.c.by_heartbeat), else_=ends.c.by_duration)),
-        tuple,
-    )
-
-
-_RECKON_PEOPLE = _reckon(_these.c.person.in_(each(_these.c.person.type)))
-_RECKON_ONE = _reckon(_these.c.id == bindparam("at_id", type_=BigInteger))
+)
+_RECKON_PEOPLE = Statement(_RECKON.where(_s.c.person.in_(each(_s.c.person.type))), tuple)
+_RECKON_ONE = Statement(_RECKON.where(_s.c.id == bindparam("at_id", type_=BigInteger)), tuple)
 
 _NEXT_EXPIRY: Statement[int | None] = Statement(
     select(func.min(_s.c.expires_at)).where(_IN_ORGANIZATION, _ENDS), lambda expires_at: expires_at
@@ -210,7 +209,6 @@ class SqlSessions:
         self, organization: Organization, people: Collection[str], *, heartbeat_by: int, session: int | None = None
     ) -> None:
         defaults = {
-            "organization": organization.id,
             "at_organization": organization.id,
             "default_duration": organization.session_duration,
             "default_desktop_app_browser_quit": organization.desktop_app_browser_quit,
