@@ -15,7 +15,7 @@ from harness.databases import Databases
 from harness.live import Live, live
 
 OF_APPS = {"users.identity", "chat.unfurl"}
-"""What apps do for people: tell another service who they are, and show what the app's links lead to. No client has the scopes."""
+"""What apps do for people: tell another service who they are, show what the app's links lead to. No client has the scopes."""
 
 METHODS = sorted(method.name for method in registry() if method.tokens is not None)
 OF_PEOPLE = sorted(method.name for method in registry() if method.tokens is not None and method.tokens & Token.CLIENT)
