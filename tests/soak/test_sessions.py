@@ -118,7 +118,7 @@ def test_a_reset_of_a_thousand_people_takes_seconds_and_keeps_nobody_waiting(ser
         f" ({len(busy)} calls, slowest {max(busy):.0f} ms)"
     )
     assert took < 15
-    assert during < before * 4 + 20
+    assert during < max(5 * before, 50)
     last = served.call("admin.users.session.list", OWNER, user_id=people[-1], team_id="T0SMITH0001")
     assert last["error"] == "no_active_sessions"
     ids, _ = _walk(served, 1000)
