@@ -114,6 +114,15 @@ def test_a_form_without_its_token_does_nothing(porch: Live, ela: Visitor, path: 
     assert nothing_happened(ela)
 
 
+def test_a_form_s_token_is_of_one_session(porch: Live, ela: Visitor) -> None:
+    """Also where two sessions have the same browser, one after the other."""
+    ove = Visitor(porch)
+    ove.sign_in("front", "ove", "ove-owner-signs-in")
+    mixed = Visitor(porch, cookies=ela.cookies | {"d": ove.cookies["d"]})
+    assert mixed.submit("/account/devices/end-others", form=ela.token).status == 403
+    assert mixed.get("/account").path == "/account"
+
+
 @pytest.mark.parametrize(("path", "fields"), OPEN)
 def test_nobody_is_signed_in_by_another_site_s_form(porch: Live, path: str, fields: dict[str, str]) -> None:
     """Else somebody could be made to write into another's account unawares."""

@@ -62,7 +62,7 @@ class Own:
     async def end_device(self, visit: Visit, account: Account) -> Answer:
         id = visit.field("session")
         named = int(id) if id.isascii() and id.isdigit() and len(id) < 16 else 0
-        ended = named != account.session.id and await self._accounts.end_device(account, named, visit.origin)
+        ended = await self._accounts.end_device(account, named, visit.origin)
         return self._view.redirect(visit, "/account", "device-ended" if ended else "device-gone")
 
     async def end_others(self, visit: Visit, account: Account) -> Answer:
