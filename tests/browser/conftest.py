@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from harness.browser import browser
 from harness.databases import Databases
 from harness.live import Live, live
 
-TIMEOUT = 10_000
+TIMEOUT = 30_000
 """Milliseconds that anything may take to be there."""
+
+expect.set_options(timeout=TIMEOUT)
 
 
 @pytest.fixture

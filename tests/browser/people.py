@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from harness.live import Live
 from harness.visitor import code_of
@@ -12,11 +12,14 @@ FAY = "JBSWY3DPEHPK3PXP"
 
 
 def press(page: Page, button: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
+    """Press a button, and wait for the page that it leads to."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button, exact=True).first.click()
 
 
 def follow(page: Page, link: str) -> None:
-    page.get_by_role("link", name=link, exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=link, exact=True).click()
 
 
 def fill(page: Page, **fields: str) -> None:
@@ -52,8 +55,11 @@ def new_secret(page: Page) -> str:
 
 
 def recovery_codes(page: Page) -> list[str]:
-    return page.locator(".codes code").all_inner_texts()
+    codes = page.locator(".codes code")
+    expect(codes).to_have_count(10)
+    return codes.all_inner_texts()
 
 
-def heading(page: Page) -> str:
-    return page.get_by_role("heading", level=1).inner_text()
+def arrived(page: Page, heading: str) -> None:
+    """See that the page with this heading is shown."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
