@@ -5,9 +5,13 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from gridhall.contract.errors import InvalidAuth
 from gridhall.contract.tokens import Token
+from gridhall.domain import sessions
 from gridhall.domain.actor import Actor, anonymous
-from gridhall.domain.signals import AuthorityChanged
+from gridhall.domain.signals import AuthorityChanged, SessionsEnded
 from gridhall.domain.source import Source, SystemClock
 from gridhall.pipeline import authenticate
 from gridhall.pipeline.authenticate import Authenticate
@@ -81,6 +85,84 @@ def test_nothing_is_remembered_while_other_workers_are_not_heard() -> None:
         for _ in range(3):
             await who("xoxp-1", "")
         assert register.readings == 5
+
+    asyncio.run(main())
+
+
+# Sessions.
+
+COOKIE = [(b"user-agent", b"x"), (b"cookie", b"a=b; d=xoxd-1")]
+
+
+def signed_in(session: int = 1, expires_at: int = 0) -> Register:
+    register = Register()
+    hashed = sessions.hash_of("xoxd-1")
+    register.actor = replace(register.actor, acts_as=Token.CLIENT, session=session, cookie_hash=hashed, expires_at=expires_at)
+    return register
+
+
+def test_an_ended_session_is_forgotten_and_no_other() -> None:
+    async def main() -> None:
+        register = signed_in()
+        who = room(register)
+        await who("xoxc-1", "", COOKIE)
+        register.actor = replace(register.actor, session=2)
+        await who("xoxc-2", "", COOKIE)
+        who.heard(SessionsEnded("E2", (1, 2)))
+        who.heard(SessionsEnded("E1", (3,)))
+        await who("xoxc-1", "", COOKIE)
+        assert register.readings == 2
+        who.heard(SessionsEnded("E1", (1, 3)))
+        await who("xoxc-2", "", COOKIE)
+        assert register.readings == 2
+        await who("xoxc-1", "", COOKIE)
+        assert register.readings == 3
+
+    asyncio.run(main())
+
+
+def test_a_session_that_ended_while_being_read_is_not_remembered() -> None:
+    async def main() -> None:
+        register = signed_in()
+        who = room(register)
+        register.held.clear()
+        reading = asyncio.create_task(who("xoxc-1", "", COOKIE))
+        await asyncio.sleep(0)
+        who.heard(SessionsEnded("E1", (1,)))
+        register.held.set()
+        await reading
+        await who("xoxc-1", "", COOKIE)
+        assert register.readings == 2
+
+    asyncio.run(main())
+
+
+def test_a_cookie_is_asked_for_also_of_whom_is_remembered() -> None:
+    async def main() -> None:
+        register = signed_in()
+        who = room(register)
+        await who("xoxc-1", "", COOKIE)
+        for headers in ([], [(b"cookie", b"d=xoxd-2")], [(b"cookie", b"d=xoxd-2"), (b"cookie", b"d=xoxd-1")]):
+            with pytest.raises(InvalidAuth):
+                await who("xoxc-1", "", headers)
+        register.actor = replace(register.actor, cookie_hash=None)
+        who.heard(SessionsEnded("E1", (1,)))
+        with pytest.raises(InvalidAuth):
+            await who("xoxc-1", "", [])
+
+    asyncio.run(main())
+
+
+def test_one_whose_time_has_passed_is_read_again_since_it_may_have_been_prolonged() -> None:
+    async def main() -> None:
+        register = signed_in(expires_at=1)
+        who = room(register)
+        with pytest.raises(InvalidAuth):
+            await who("xoxc-1", "", COOKIE)
+        register.actor = replace(register.actor, expires_at=2**40)
+        for _ in range(3):
+            await who("xoxc-1", "", COOKIE)
+        assert register.readings == 3, "twice for the first call: to remember, and to look again"
 
     asyncio.run(main())
 

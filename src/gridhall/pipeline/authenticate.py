@@ -64,19 +64,24 @@ class Authenticate:
         if actor is None:
             actor = await self._load(key, text)
         if actor.session is not None:
-            if actor.expires_at and actor.expires_at <= self._source.seconds():
+            if actor.expires_at and self._has_expired(actor):
                 # A sign of life may have put it off meanwhile.
                 actor = await self._load(key, text)
+                if self._has_expired(actor):
+                    raise InvalidAuth
             _require_cookie(actor, headers)
         if actor.gone:
             raise AccountInactive if actor.acts_as is Token.BOT else TokenRevoked
-        if actor.expires_at and actor.expires_at <= self._source.seconds():
+        if actor.expires_at and self._has_expired(actor):
             raise TokenExpired
         if actor.networks and not networks.allow(actor.networks, address):
             raise Accesslimited
         if actor.two_factor_missing:
             raise TwoFactorSetupRequired
         return actor
+
+    def _has_expired(self, actor: Actor) -> bool:
+        return 0 < actor.expires_at <= self._source.seconds()
 
     async def _load(self, key: bytes, text: str) -> Actor:
         assert self._storage is not None
