@@ -323,7 +323,7 @@ class SignIn:
 
 @asynccontextmanager
 async def refusing(throttle: Throttle) -> AsyncIterator[None]:
-    """Tell whatever is refused within as NotSignedIn, not before its time."""
+    """Tell whatever is refused within as NotSignedIn, not before its time where somebody may be guessing."""
     began = asyncio.get_running_loop().time()
     try:
         yield
@@ -339,7 +339,8 @@ async def refusing(throttle: Throttle) -> AsyncIterator[None]:
         told = refused
     else:
         return
-    await throttle.hold(began)
+    if told.code not in ("expired", "service_unavailable"):
+        await throttle.hold(began)
     raise told
 
 

@@ -10,11 +10,15 @@ from gridhall.contract.rates import Limit
 from gridhall.pipeline.rate import RateLimiter
 
 PER_ACCOUNT_AND_ADDRESS = Limit(1, 60, 10)
-PER_ACCOUNT = Limit(100, 3600, 100)
+PER_ACCOUNT = Limit(5, 180, 100)
+"""A hundred an hour, told in minutes: those of an hour outlive a restart, for which each guess would be a durable write."""
 PER_ADDRESS = Limit(5, 60, 50)
 
 REFUSED_AFTER = 1.0
 """Seconds that a refusal takes at the least. It slows guessing down, and hides how long looking and hashing took."""
+
+APART = 0.005
+"""Seconds from one refusal to the next: however many ask at once, and ask again, no more than 200 a second are looked at."""
 
 MOST_HELD = 1000
 """Refusals that wait at once; beyond them they are answered without a wait, so that waiting costs no more memory."""
@@ -42,6 +46,7 @@ class Throttle:
         self._rate = rate
         self._refused_after = refused_after
         self._held = 0
+        self._next = 0.0
 
     @asynccontextmanager
     async def attempt(self, step: str, account: str, address: str) -> AsyncIterator[None]:
@@ -76,12 +81,13 @@ class Throttle:
 
     async def hold(self, began: float) -> None:
         """Wait until a refusal may be answered. Arguments: began: the loop's time when it was asked for."""
-        left = began + self._refused_after - asyncio.get_running_loop().time()
-        if left <= 0 or self._held >= MOST_HELD:
+        if self._refused_after == 0 or self._held >= MOST_HELD:
             return
+        # One at a time: those who guess come again as soon as they are answered, and would do so all together.
+        self._next = max(began + self._refused_after, self._next + APART)
         self._held += 1
         try:
-            await asyncio.sleep(left)
+            await asyncio.sleep(self._next - asyncio.get_running_loop().time())
         finally:
             self._held -= 1
 
