@@ -90,7 +90,11 @@ class RateLimiter:
         if known is not method:
             limits = self._limits_of(method)
         await self.count(
-            [(name + what, rate, stored) for name, key_of, rate, stored in limits if (what := key_of(actor, team, raw)) is not None]
+            [
+                (name + what, rate, stored)
+                for name, key_of, rate, stored in limits
+                if (what := key_of(actor, team, raw)) is not None
+            ]
         )
 
     def bucket(self, key: str, limit: Limit) -> Bucket:
