@@ -38,8 +38,8 @@ from gridhall.contract.orgfile import (
 )
 from gridhall.contract.timestamps import ts_micros, ts_text
 from gridhall.domain.orgfile.check import check
+from gridhall.domain.secrets import hash_of
 from gridhall.domain.source import Source
-from gridhall.domain.tokens import hash_of
 from gridhall.storage import tables
 from gridhall.storage.engines import migrate, open_storage
 from gridhall.storage.orgfile.dump import dump

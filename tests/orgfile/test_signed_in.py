@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from gridhall.cli.operator import export_org
-from gridhall.domain import sessions
+from gridhall.domain.secrets import hash_of
 from gridhall.domain.work import Work
 from harness.clients import sign_in
 from harness.databases import Databases, run
@@ -50,7 +50,7 @@ def test_sessions_and_their_settings_survive_an_export_without_their_secrets(
         before = told(server)
     text = exported(database, capsys)
     secrets = [client.told[name] for client in (phone, desktop) for name in ("cookie", "token")]
-    assert [secret for secret in secrets if secret in text or sessions.hash_of(secret) in text] == []
+    assert [secret for secret in secrets if secret in text or hash_of(secret) in text] == []
     [document] = yaml.safe_load_all(text)
     written = {session["id"]: session for session in document["sessions"]}
     assert written[phone.session]["enterprise"] == ACME

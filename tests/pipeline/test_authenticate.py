@@ -9,8 +9,8 @@ import pytest
 
 from gridhall.contract.errors import InvalidAuth
 from gridhall.contract.tokens import Token
-from gridhall.domain import sessions
 from gridhall.domain.actor import Actor, anonymous
+from gridhall.domain.secrets import hash_of
 from gridhall.domain.signals import AuthorityChanged, SessionsEnded
 from gridhall.domain.source import Source, SystemClock
 from gridhall.pipeline import authenticate
@@ -96,7 +96,7 @@ COOKIE = [(b"user-agent", b"x"), (b"cookie", b"a=b; d=xoxd-1")]
 
 def signed_in(session: int = 1, expires_at: int = 0) -> Register:
     register = Register()
-    hashed = sessions.hash_of("xoxd-1")
+    hashed = hash_of("xoxd-1")
     register.actor = replace(register.actor, acts_as=Token.CLIENT, session=session, cookie_hash=hashed, expires_at=expires_at)
     return register
 

@@ -23,6 +23,7 @@ from gridhall.domain import sessions, tokens
 from gridhall.domain.actions import KNOWN
 from gridhall.domain.audit import Entry
 from gridhall.domain.devices import Device
+from gridhall.domain.secrets import hash_of
 from gridhall.domain.signals import AuthorityChanged
 from gridhall.domain.work import Work
 from gridhall.storage import tables
@@ -188,7 +189,7 @@ def test_every_entity_has_the_fields_of_its_schema(any_databases: Databases) -> 
         clubs.ok("leave", max, channel=clubs.channel(max, mia))
 
         async def end_of_app(work: Work) -> None:
-            row = await work.tokens.find(tokens.hash_of("xoxb-board"))
+            row = await work.tokens.find(hash_of("xoxb-board"))
             assert row is not None
             row.person = None
             await tokens.revoke(work, row, actor=None)

@@ -13,7 +13,8 @@ from sqlalchemy import bindparam, update
 from gridhall.domain import sessions
 from gridhall.domain.devices import Device
 from gridhall.domain.origin import Origin
-from gridhall.domain.sessions import CLIENTS, PATIENCE, Session, Settings, hash_of, token_of
+from gridhall.domain.secrets import hash_of
+from gridhall.domain.sessions import CLIENTS, PATIENCE, Session, Settings, token_of
 from gridhall.domain.signals import AuthorityChanged, SessionsEnded, Signal
 from gridhall.domain.source import SystemClock
 from gridhall.domain.work import Storage, Work

@@ -16,6 +16,7 @@ from gridhall.contract.errors import Refusal
 from gridhall.contract.tokens import kind_of
 from gridhall.domain import credentials, passwords, tokens
 from gridhall.domain.people import Person
+from gridhall.domain.secrets import hash_of
 from gridhall.domain.signals import Signal
 from gridhall.domain.source import Source, SystemClock
 from gridhall.domain.tokens import TokenRow
@@ -92,7 +93,7 @@ def revoke_token(database: str, token: str) -> int:
 
     async def unit(work: Work) -> bool:
         by_text = kind_of(token) is not None
-        row = await (work.tokens.find(tokens.hash_of(token)) if by_text else work.tokens.find_by_id(token))
+        row = await (work.tokens.find(hash_of(token)) if by_text else work.tokens.find_by_id(token))
         if row is None:
             raise Failure("there is no such token")
         return await tokens.revoke(work, row, actor=None)

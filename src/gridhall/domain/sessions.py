@@ -7,7 +7,6 @@ ended session is gone: nothing tells it from one that never was.
 import hmac
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -16,6 +15,7 @@ from gridhall.contract.tokens import PREFIX
 from gridhall.domain import devices, jobs
 from gridhall.domain.devices import Device
 from gridhall.domain.jobs import Job, Later
+from gridhall.domain.secrets import hash_of
 from gridhall.domain.signals import AuthorityChanged, SessionsEnded
 
 if TYPE_CHECKING:
@@ -163,11 +163,6 @@ class Sessions(Protocol):
     async def next_expiry(self, organization: str) -> int | None: ...
 
     async def list_expired(self, organization: str, *, now: int, limit: int) -> list[int]: ...
-
-
-def hash_of(secret: str) -> str:
-    """What is stored of a cookie or a token. Both are long and random, so that a plain SHA-256 gives nothing away."""
-    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def token_of(cookie: str) -> str:

@@ -1,6 +1,5 @@
 """Tokens: what they stand for, and how they end."""
 
-import hashlib
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -12,6 +11,7 @@ from gridhall.domain import audit, networks
 from gridhall.domain.actor import Actor, Standing
 from gridhall.domain.organizations import Organization, Workspace
 from gridhall.domain.people import Person, standing
+from gridhall.domain.secrets import hash_of
 from gridhall.domain.sessions import Session
 from gridhall.domain.signals import AuthorityChanged
 
@@ -49,11 +49,6 @@ class Tokens(Protocol):
         ...
 
     async def list_all(self) -> list[TokenRow]: ...
-
-
-def hash_of(text: str) -> str:
-    """What is stored of a token. Tokens are long and random, so that a plain SHA-256 gives nothing away."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 async def create(

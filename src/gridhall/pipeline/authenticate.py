@@ -15,8 +15,9 @@ from gridhall.contract.errors import (
     TwoFactorSetupRequired,
 )
 from gridhall.contract.tokens import Token
-from gridhall.domain import networks, sessions
+from gridhall.domain import networks
 from gridhall.domain.actor import Actor
+from gridhall.domain.secrets import hash_of
 from gridhall.domain.signals import AuthorityChanged, SessionsEnded, Signal
 from gridhall.domain.source import Source
 from gridhall.domain.tokens import load_actor
@@ -132,5 +133,5 @@ def _require_cookie(actor: Actor, headers: Sequence[tuple[bytes, bytes]]) -> Non
     """Raise InvalidAuth unless the cookie is that of the token's session. Source: what the platform answers its own clients."""
     header = next((value for name, value in headers if name == b"cookie"), None)
     value = cookies.read(header, cookies.SESSION)
-    if value is None or not hmac.compare_digest(sessions.hash_of(value), actor.cookie_hash or ""):
+    if value is None or not hmac.compare_digest(hash_of(value), actor.cookie_hash or ""):
         raise InvalidAuth

@@ -15,6 +15,7 @@ from gridhall.domain.devices import Device
 from gridhall.domain.origin import Origin
 from gridhall.domain.people import Person
 from gridhall.domain.presence import RECORD_EVERY
+from gridhall.domain.secrets import hash_of
 from gridhall.domain.sessions import Session
 from gridhall.domain.source import Source
 from gridhall.domain.work import Storage, Work
@@ -288,7 +289,7 @@ def _ended(account: Account, doer: Doer, ids: list[int]) -> list[Act]:
 
 
 async def _find(work: Work, cookie: str, origin: Origin) -> Account | None:
-    session = await work.sessions.find_by_cookie(sessions.hash_of(cookie), now=work.source.seconds())
+    session = await work.sessions.find_by_cookie(hash_of(cookie), now=work.source.seconds())
     place = await find_by_id(work, session.workspace) if session else None
     if session is None or place is None or place.organization.id != session.organization:
         return None

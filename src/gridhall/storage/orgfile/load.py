@@ -10,8 +10,8 @@ from sqlalchemy import Column, bindparam, insert, select
 from gridhall.contract.orgfile import Mistake, OrgDocument, Path
 from gridhall.domain.orgfile.index import Index
 from gridhall.domain.orgfile.plan import plan
+from gridhall.domain.secrets import hash_of
 from gridhall.domain.source import Source
-from gridhall.domain.tokens import hash_of
 from gridhall.storage import tables
 from gridhall.storage.orgfile.rows import Photos, Rows
 from gridhall.storage.statement import Connection, Statement

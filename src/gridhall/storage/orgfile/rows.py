@@ -35,8 +35,8 @@ from gridhall.domain.orgfile.index import (
     Session,
     Team,
 )
+from gridhall.domain.secrets import hash_of
 from gridhall.domain.source import Source
-from gridhall.domain.tokens import hash_of
 from gridhall.storage import tables
 from gridhall.storage.orgfile.messages import message_rows
 
