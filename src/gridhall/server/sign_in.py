@@ -22,6 +22,7 @@ from gridhall.domain.devices import Device
 from gridhall.domain.organizations import Organization, Workspace
 from gridhall.domain.origin import Origin
 from gridhall.domain.people import Person
+from gridhall.domain.secrets import hash_of
 from gridhall.domain.sessions import Secrets, Session
 from gridhall.domain.source import Source
 from gridhall.domain.work import Storage, Work
@@ -142,12 +143,22 @@ class _Half(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class _Client:
-    """What signs in, and from where. Arguments: replaces: the cookie of the session that ends by it."""
+    """What signs in, and from where.
+
+    Arguments:
+        told: what it tells of its device.
+        replaces: the cookie of the session that ends by it.
+    """
 
     kind: str
-    device: Device
+    told: Device | None
     origin: Origin
     replaces: str | None
+
+    @property
+    def device(self) -> Device:
+        """Looked at only once somebody is let in: it takes longer than most of what guesses cost."""
+        return devices.read(self.origin) if self.told is None else msgspec.structs.replace(self.told, ip=self.origin.address)
 
 
 class SignIn:
@@ -211,7 +222,7 @@ class SignIn:
         Raises:
             NotSignedIn.
         """
-        asking = _Client(client, _device(device, origin), origin, replaces)
+        asking = _Client(client, device, origin, replaces)
         async with refusing(self._throttle):
             found = await self._storage.read(lambda work: _find(work, place, email.strip(), origin)) if place else None
             # By the address, as it is looked for: nothing must tell whether it is somebody's.
@@ -289,7 +300,7 @@ class SignIn:
             replaces: as with `password`.
         """
         half = self._opened(state)
-        asking = _Client(client, _device(device, origin), origin, replaces)
+        asking = _Client(client, device, origin, replaces)
 
         async def unit(work: Work) -> SignedIn | None:
             work.origin = origin
@@ -435,7 +446,7 @@ async def _begin(
         set_up: the secret of a second factor that they set up by it, and the time step of its first code.
     """
     if asking.replaces is not None:
-        before = await work.sessions.find_by_cookie(sessions.hash_of(asking.replaces), now=work.source.seconds())
+        before = await work.sessions.find_by_cookie(hash_of(asking.replaces), now=work.source.seconds())
         if before is not None:
             await sign_out(work, before)
     organization = place.organization
@@ -461,10 +472,6 @@ async def _write_failure(work: Work, place: Place, person: str, asking: _Client,
         doer, entity = doer_at(work, place, who, None), audit.user(who, place.id)
         details: dict[str, object] = {"client": asking.kind, "step": step}
         await audit.write(work, place.organization.id, "user_login_failed", entity=entity, actor=doer, details=details)
-
-
-def _device(told: Device | None, origin: Origin) -> Device:
-    return devices.read(origin) if told is None else msgspec.structs.replace(told, ip=origin.address)
 
 
 def _is_sound(text: str) -> bool:

@@ -17,8 +17,8 @@ PER_ADDRESS = Limit(5, 60, 50)
 REFUSED_AFTER = 1.0
 """Seconds that a refusal takes at the least. It slows guessing down, and hides how long looking and hashing took."""
 
-APART = 0.005
-"""Seconds from one refusal to the next: however many ask at once, and ask again, no more than 200 a second are looked at."""
+APART = 0.01
+"""Seconds from one refusal to the next: however many ask at once, and ask again, no more than 100 a second are looked at."""
 
 MOST_HELD = 1000
 """Refusals that wait at once; beyond them they are answered without a wait, so that waiting costs no more memory."""
