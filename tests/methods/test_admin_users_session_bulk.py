@@ -107,7 +107,7 @@ def test_an_ok_answer_means_that_it_is_queued(any_databases: Databases) -> None:
         assert progress is None
         assert listed(guild) == ALL
         assert resets(guild) == []
-        details = {"succeeded_users": [MAX, MIA], "failed_users": [], "mobile_only": True, "web_only": False}
+        details = {"queued_users": [MAX, MIA], "failed_users": [], "mobile_only": True, "web_only": False}
         assert told(guild, "bulk_session_reset_by_admin") == [(OLA, "E0GUILD0001", details)]
 
 
@@ -165,7 +165,7 @@ def test_the_deactivated_are_told_and_the_others_are_reset(own_guild: Live) -> N
     assert sorted(resets(own_guild)) == [MAX, MIA]
     assert MIA not in listed(own_guild)
     ((_, _, details),) = told(own_guild, "bulk_session_reset_by_admin")
-    assert (details["succeeded_users"], details["failed_users"]) == ([MAX, MIA], [DAN, DEB])
+    assert (details["queued_users"], details["failed_users"]) == ([MAX, MIA], [DAN, DEB])
 
 
 def test_where_all_are_deactivated_nothing_is_left_to_do(own_guild: Live) -> None:

@@ -72,7 +72,7 @@ def test_a_session_that_ended_here_is_refused_there_within_100_ms(
             took.append(wait_until(lambda: client.at(there, "auth.test") == ENDED))  # noqa: B023 -- called at once
             assert other.at(there, "auth.test")["ok"]
     print(f"refused there after {median(took) * 1000:.1f} ms, {max(took) * 1000:.1f} ms at the most")
-    assert median(took) < WITHIN
+    assert max(took) < WITHIN
 
 
 @linux

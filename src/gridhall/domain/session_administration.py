@@ -138,8 +138,8 @@ async def reset_all(work: "Work", ids: Collection[str], clients: tuple[str, ...]
     if wanted:
         payload = msgspec.json.encode(Reset(wanted, clients, doer)).decode()
         await jobs.put(work, actor.organization, JOB, work.source.id("R"), due=work.source.micros(), payload=payload)
-    # The names of what is told are the platform's; whom the job takes on has succeeded for it.
-    details = {"succeeded_users": list(wanted), "failed_users": failed, **_told(clients)}
+    # Nobody has been reset yet: an entry of each person's own tells when they are.
+    details = {"queued_users": list(wanted), "failed_users": failed, **_told(clients)}
     entity = audit.organization(await _organization(work, actor.organization))
     await audit.write(work, actor.organization, "bulk_session_reset_by_admin", entity=entity, actor=doer, details=details)
     return failed
