@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.work import calls
 from gridhall.domain import devices, origin
-from gridhall.domain.devices import HINTS, LONGEST_FIELD, Device
+from gridhall.domain.devices import HINTS, LONGEST_AGENT, LONGEST_FIELD, Device
 from gridhall.domain.origin import LONGEST, Origin
 
 CHROME = "Mozilla/5.0 ({}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
@@ -169,6 +169,11 @@ def test_what_is_endless_costs_no_more_than_what_is_long() -> None:
     for piece in HOSTILE:
         long, endless = (cost(piece * (length // len(piece))) for length in (LONGEST, 200_000))
         assert endless < long * 1.1 + 100, piece
+
+
+def test_of_a_long_header_the_beginning_is_looked_through() -> None:
+    assert read(MAC + " x" * 200) == read(MAC)
+    assert read("x" * LONGEST_AGENT + MAC) == ("", "", "", "")
 
 
 def test_a_device_is_looked_up_once() -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import pytest
 
-from gridhall.domain import passwords
+from gridhall.domain import devices, passwords
 from gridhall.domain.origin import Origin
 from harness.clients import Client, post
 from harness.databases import Databases
@@ -225,6 +225,29 @@ def test_throttling_does_not_tell_whether_there_is_such_an_address(there: Gates)
         told.append([(reply.status, reply.headers.get("retry-after")) for reply in replies])
     assert told[0] == told[1] == told[2]
     assert told[0][9:] == [(401, None), (429, "60"), (429, "60")]
+
+
+def test_a_device_is_looked_at_once_the_password_is_right_and_beside_the_loop(
+    here: Gates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+
+    def read(origin: Origin, read=devices.read) -> devices.Device:  # type: ignore[no-untyped-def]
+        looked.append(threading.get_ident())
+        device: devices.Device = read(origin)
+        return device
+
+    async def loop() -> int:
+        return threading.get_ident()
+
+    monkeypatch.setattr(devices, "read", read)
+    for email in NOT_LET_IN:
+        here.enter("open", email, "wrong-password")
+    assert looked == []
+    assert here.enter("open", "max@gates.test").status == 200
+    assert here.code(here.state("open", "mia@gates.test"), here.one_time_code()).status == 200
+    assert looked
+    assert here.live.on_loop(loop()) not in looked
 
 
 # How often.

@@ -15,7 +15,7 @@ import msgspec
 
 from gridhall.contract.audit import Location
 from gridhall.contract.errors import Ratelimited, Refusal
-from gridhall.domain import audit, credentials, devices, networks, passwords, second_factor, sessions
+from gridhall.domain import audit, credentials, networks, passwords, second_factor, sessions
 from gridhall.domain.audit import Doer
 from gridhall.domain.credentials import Credentials
 from gridhall.domain.devices import Device
@@ -26,6 +26,7 @@ from gridhall.domain.secrets import hash_of
 from gridhall.domain.sessions import Secrets, Session
 from gridhall.domain.source import Source
 from gridhall.domain.work import Storage, Work
+from gridhall.pipeline import devices
 from gridhall.server.hashing import Busy, Hashing
 from gridhall.server.sealing import Sealing
 from gridhall.server.throttle import Throttle, Wrong
@@ -155,10 +156,11 @@ class _Client:
     origin: Origin
     replaces: str | None
 
-    @property
-    def device(self) -> Device:
-        """Looked at only once somebody is let in: it takes longer than most of what guesses cost."""
-        return devices.read(self.origin) if self.told is None else msgspec.structs.replace(self.told, ip=self.origin.address)
+    async def device(self) -> Device:
+        """The device, looked at only for whose password was right: it takes longer than most of what guesses cost."""
+        if self.told is None:
+            return await devices.read(self.origin)
+        return msgspec.structs.replace(self.told, ip=self.origin.address)
 
 
 class SignIn:
@@ -247,6 +249,7 @@ class SignIn:
         self, place: Place, proved: Credentials, anew: str | None, asking: _Client
     ) -> SignedIn | Pending | Credentials:
         """What follows a password that matched; the credentials as they are now, where it is no longer that which matched."""
+        device = await asking.device()
 
         async def unit(work: Work) -> SignedIn | Pending | Credentials:
             work.origin = asking.origin
@@ -262,7 +265,7 @@ class SignIn:
                 await work.credentials.save_password(held.organization, held.person, anew)
                 held.password_hash = anew
             if held.two_factor_secret is None and not here.requires_two_factor:
-                return await _begin(work, here, person, asking, "none")
+                return await _begin(work, here, person, asking, device, "none")
             return self._pending(here, person, held)
 
         return await self._storage.write(unit)
@@ -310,9 +313,11 @@ class SignIn:
             if half.secret is not None:
                 step = second_factor.step_of(half.secret, code, work.source.seconds())
                 if step is not None:
-                    return await _begin(work, place, person, asking, credentials.ONE_TIME_CODE, set_up=(half.secret, step))
+                    return await _begin(
+                        work, place, person, asking, seen, credentials.ONE_TIME_CODE, set_up=(half.secret, step)
+                    )
             elif (how := await credentials.take_code(work, held, code)) is not None:
-                return await _begin(work, place, person, asking, how)
+                return await _begin(work, place, person, asking, seen, how)
             await _write_failure(work, place, person.id, asking, "code")
             return None
 
@@ -320,6 +325,7 @@ class SignIn:
             refusing(self._throttle),
             self._throttle.attempt("code", f"{half.organization}/{half.person}", origin.address),
         ):
+            seen = await asking.device()
             signed_in = await self._storage.write(unit)
             if signed_in is None:
                 raise Wrong("invalid_code")
@@ -437,7 +443,14 @@ async def _resume(work: Work, half: _Half, held: Credentials | None) -> tuple[Pl
 
 
 async def _begin(
-    work: Work, place: Place, person: Person, asking: _Client, how: str, *, set_up: tuple[str, int] | None = None
+    work: Work,
+    place: Place,
+    person: Person,
+    asking: _Client,
+    device: Device,
+    how: str,
+    *,
+    set_up: tuple[str, int] | None = None,
 ) -> SignedIn:
     """Sign somebody in who has proved who they are.
 
@@ -450,9 +463,7 @@ async def _begin(
         if before is not None:
             await sign_out(work, before)
     organization = place.organization
-    session, secrets = await sessions.begin(
-        work, organization, person, workspace=place.id, client=asking.kind, device=asking.device
-    )
+    session, secrets = await sessions.begin(work, organization, person, workspace=place.id, client=asking.kind, device=device)
     doer, entity = doer_at(work, place, person, session.id), audit.user(person, place.id)
     details: dict[str, object] = {"client": asking.kind, "second_factor": how}
     codes = []
