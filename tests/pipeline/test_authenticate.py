@@ -23,7 +23,8 @@ class Register:
     shared = False
 
     def __init__(self, organization: str = "E1") -> None:
-        self.actor: Actor = replace(anonymous("Tk1"), acts_as=Token.USER, organization=organization)
+        self.actor = replace(anonymous("Tk1"), acts_as=Token.USER, organization=organization)
+        self.ended = False
         self.readings = 0
         self.held = asyncio.Event()
         self.held.set()
@@ -32,7 +33,7 @@ class Register:
         self.readings += 1
         found = self.actor
         await self.held.wait()
-        return found
+        return None if self.ended else found
 
 
 def room(register: Register) -> Authenticate:
@@ -163,6 +164,21 @@ def test_one_whose_time_has_passed_is_read_again_since_it_may_have_been_prolonge
         for _ in range(3):
             await who("xoxc-1", "", COOKIE)
         assert register.readings == 3, "twice for the first call: to remember, and to look again"
+
+    asyncio.run(main())
+
+
+def test_one_that_time_ended_is_forgotten() -> None:
+    async def main() -> None:
+        register = signed_in(expires_at=1)
+        who = room(register)
+        with pytest.raises(InvalidAuth):
+            await who("xoxc-1", "", COOKIE)
+        assert len(who._actors) == len(who._of_session) == 1
+        register.ended = True
+        with pytest.raises(InvalidAuth):
+            await who("xoxc-1", "", COOKIE)
+        assert len(who._actors) == len(who._of_session) == 0
 
     asyncio.run(main())
 

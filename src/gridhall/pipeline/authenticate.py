@@ -89,6 +89,8 @@ class Authenticate:
         generation = self._generation
         actor = await self._storage.read(lambda work: load_actor(work, text))
         if actor is None:
+            # Time ended a session that is remembered, and tells nobody.
+            self._forget(key)
             raise InvalidAuth
         if self._hearing and generation == self._generation:
             if len(self._actors) >= MOST_REMEMBERED:
@@ -105,9 +107,7 @@ class Authenticate:
                 self._generation += 1
                 stale = [key for key, actor in self._actors.items() if actor.organization == signal.organization]
                 for key in stale:
-                    actor = self._actors.pop(key)
-                    if actor.session is not None:
-                        self._of_session.pop((actor.organization, actor.session), None)
+                    self._forget(key)
             case SessionsEnded():
                 self._generation += 1
                 for session in signal.sessions:
@@ -122,6 +122,11 @@ class Authenticate:
     def caught_up(self) -> None:
         self._hearing = True
         self._forget_all()
+
+    def _forget(self, key: bytes) -> None:
+        actor = self._actors.pop(key, None)
+        if actor is not None and actor.session is not None:
+            self._of_session.pop((actor.organization, actor.session), None)
 
     def _forget_all(self) -> None:
         self._generation += 1
