@@ -147,7 +147,7 @@ async def assemble(
         {
             "avatars": Pictures(storage),
             "audit": AuditApi(storage, source, authenticate, rate, context.cursors, log, options.trusted_proxies),
-            "client": Client(sign_in, accounts, authenticate, storage, source, log, options.trusted_proxies),
+            "client": Client(sign_in, authenticate, storage, source, log, options.trusted_proxies),
             **dict.fromkeys(Pages.FIRST_PARTS, pages),
             "_gridhall": Control(storage, clock, options.control_key, tell, jobs.settle),
         },

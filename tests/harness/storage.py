@@ -96,6 +96,10 @@ def raw_sqlite(url: str) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
+WAITS = "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+"""Whether somebody waits for another's lock, for PostgreSQL to tell."""
+
+
 async def on_postgres(url: str, statement: str) -> Any:
     """Run a statement on a connection of its own; gives the first value."""
     connection = await asyncpg.connect(url, timeout=5)

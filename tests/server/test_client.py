@@ -7,13 +7,18 @@ from typing import Any
 import msgspec
 import pyotp
 import pytest
+from sqlalchemy import Executable, update
 
 from gridhall.domain.devices import Device
 from gridhall.domain.sessions import Session
+from gridhall.domain.signals import AuthorityChanged
 from gridhall.domain.work import Work
+from gridhall.storage import tables
+from harness import audit
 from harness.clients import PHONE, Client, post, sign_in
 from harness.databases import Databases
 from harness.live import Live, live
+from methods.rows import change
 
 ORGANIZATION = "E0STATION01"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -332,6 +337,67 @@ def test_signing_out_ends_this_session_and_no_other(station: Live) -> None:
     assert stored(station, one.session) is None
     assert one.post("signout").status == 401
     assert other.call("auth.test")["ok"]
+
+
+def decide(server: Live, *clauses: Executable) -> None:
+    """Change what decides who may do what, and tell the workers so."""
+    change(server, *clauses)
+
+    async def tell(work: Work) -> None:
+        work.signal(AuthorityChanged(ORGANIZATION))
+
+    server.on_loop(server.gridhall.storage.write(tell))
+
+
+@pytest.mark.parametrize("hindrance", [{"two_factor_required": True}, {"network_allowlist": '["198.51.100.0/24"]'}])
+def test_who_may_call_nothing_more_may_still_sign_out(station: Live, hindrance: dict[str, object]) -> None:
+    phone = mia(station)
+    closing, signing_out = (sign_in(station, "north", "qui@station.test", "qui-signs-in", client="desktop") for _ in range(2))
+    organizations = tables.organizations
+    decide(station, update(organizations).where(organizations.c.id == ORGANIZATION).values(**hindrance))
+    for client in (phone, closing, signing_out):
+        assert client.call("auth.test")["error"] in ("two_factor_setup_required", "accesslimited")
+        assert client.post("heartbeat").status == 403
+    assert phone.post("close").json == {"ok": True, "ended": False}
+    assert closing.post("close").json == {"ok": True, "ended": True}
+    for client in (phone, signing_out):
+        assert client.post("signout").json == {"ok": True}
+    assert [stored(station, client.session) for client in (phone, closing, signing_out)] == [None] * 3
+    told = [entry.action for entry in audit.entries(station, ORGANIZATION)]
+    assert told.count("user_logout") == 3
+
+
+def test_a_token_and_a_cookie_of_two_sessions_sign_nobody_out(station: Live) -> None:
+    one, other = mia(station), mia(station, "desktop")
+    mixed = {"authorization": one.headers["authorization"], "cookie": other.headers["cookie"]}
+    for what in ("close", "signout"):
+        assert (post(station, what, mixed).status, post(station, what, mixed).json["error"]) == (401, "invalid_auth")
+    assert one.call("auth.test")["ok"]
+    assert other.call("auth.test")["ok"]
+
+
+def test_who_is_deactivated_is_refused_with_the_next_call(station: Live) -> None:
+    phone = mia(station)
+    assert phone.call("auth.test")["ok"]
+    decide(station, update(tables.people).where(tables.people.c.id == "W0MIA000001").values(deleted=True))
+    assert phone.call("auth.test") == {"ok": False, "error": "token_revoked"}
+    assert phone.post("heartbeat").status == 401
+    decide(station, update(tables.people).where(tables.people.c.id == "W0MIA000001").values(deleted=False))
+    assert phone.call("auth.test")["ok"]
+
+
+def test_a_new_role_counts_from_the_next_call(station: Live) -> None:
+    phone, hall = mia(station), "C0HALL00001"
+    max = sign_in(station, "north", "max@station.test", "max-signs-in", client="mobile")
+    posts = [max.call("chat.postMessage", channel=hall, text=text)["ts"] for text in ("one", "two")]
+    assert phone.call("chat.delete", channel=hall, ts=posts[0])["error"] == "cant_delete_message"
+    role = update(tables.memberships).where(
+        tables.memberships.c.workspace == "T0NORTH0001", tables.memberships.c.person == "W0MIA000001"
+    )
+    decide(station, role.values(role="admin"))
+    assert phone.call("chat.delete", channel=hall, ts=posts[0])["ok"]
+    decide(station, role.values(role="member"))
+    assert phone.call("chat.delete", channel=hall, ts=posts[1])["error"] == "cant_delete_message"
 
 
 def test_requests_are_noted_without_what_they_hold(standing: Live) -> None:

@@ -16,7 +16,7 @@ from gridhall.domain.work import Work
 from gridhall.storage.work import SqlWork
 from harness.databases import run
 from harness.live import Live
-from harness.storage import on_postgres, opened
+from harness.storage import WAITS, on_postgres, opened
 
 Call = Callable[[], dict[str, Any]]
 
@@ -62,9 +62,6 @@ def test_a_token_is_revoked_once(server: Live) -> None:
     assert server.on_loop(server.gridhall.storage.read(entries)).count("token_revoked") == 1
 
 
-_WAITS = "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-
-
 def test_an_address_taken_between_the_look_and_the_write_is_a_refusal(postgres: str) -> None:
     """The look finds nothing, since the other change is not stored yet; the unique index does."""
 
@@ -88,7 +85,7 @@ def test_an_address_taken_between_the_look_and_the_write_is_a_refusal(postgres: 
             await changed.wait()
             two = asyncio.create_task(storage.write(second))
             async with asyncio.timeout(10):
-                while not await on_postgres(postgres, _WAITS):
+                while not await on_postgres(postgres, WAITS):
                     pass
             waits.set()
             await one

@@ -23,7 +23,7 @@ from gridhall.storage.engines import AnyStorage
 from gridhall.storage.statement import Statement
 from gridhall.storage.work import SqlWork
 from harness.databases import Databases, run
-from harness.storage import Ear, eventually, opened
+from harness.storage import WAITS, Ear, eventually, on_postgres, opened
 
 HERE, ELSEWHERE = "E0STATION01", "E0ELSEWHERE"
 MIA, MAX, QUI, DAY = "W0MIA000001", "W0MAX000001", "W0QUI000001", "W0DAY000001"
@@ -183,16 +183,17 @@ def test_lists_are_in_the_order_of_ids_and_without_what_has_ended(any_databases:
     on_storage(any_databases, test)
 
 
-def test_what_has_expired_is_listed_the_earliest_first(any_databases: Databases) -> None:
+def test_what_has_expired_ends_the_earliest_first(any_databases: Databases) -> None:
     async def test(storage: AnyStorage) -> None:
         assert await storage.read(lambda work: work.sessions.next_expiry(ELSEWHERE)) is None
         await add(storage, *(session(id, expires_at=expires_at) for id, expires_at in ((1, 30), (2, 10), (3, 0), (4, 20))))
         assert await storage.read(lambda work: work.sessions.next_expiry(HERE)) == 10
-        for now, limit, expired in ((9, 9, []), (10, 9, [2]), (25, 9, [2, 4]), (99, 2, [2, 4]), (99, 9, [2, 4, 1])):
-            found = await storage.read(
-                lambda work, now=now, limit=limit: work.sessions.list_expired(HERE, now=now, limit=limit)  # type: ignore[misc]
+        for now, limit, expired in ((9, 9, []), (10, 9, [2]), (99, 1, [4]), (99, 9, [1]), (99, 9, [])):
+            ended = await storage.write(
+                lambda work, now=now, limit=limit: work.sessions.end_expired(HERE, now=now, limit=limit)  # type: ignore[misc]
             )
-            assert found == expired
+            assert ended == expired
+        assert await find(storage, 3) is not None
 
     on_storage(any_databases, test)
 
@@ -384,6 +385,43 @@ def test_a_session_that_is_used_while_it_ends_stays_ended(any_databases: Databas
             assert await find(storage, id, now=0) is None
 
     on_storage(any_databases, test)
+
+
+def test_a_session_whose_sign_of_life_comes_while_it_is_cleared_away_goes_on(postgres_databases: Databases) -> None:
+    """The job finds it expired, since the heartbeat is not stored yet, and waits for it."""
+    clock, postgres = at(), postgres_databases.filled("stations")
+
+    async def main() -> None:
+        beaten, waits = asyncio.Event(), asyncio.Event()
+
+        async def beats(work: Work) -> None:
+            organization = await work.organizations.find(HERE)
+            assert organization is not None
+            assert await sessions.heartbeat(work, organization, 1, told=None) is not None
+            beaten.set()
+            await waits.wait()
+
+        async def clears(work: Work) -> list[int]:
+            return await work.sessions.end_expired(HERE, now=NOW + PATIENCE, limit=200)
+
+        async with opened(postgres, clock=clock) as storage:
+            await add(storage, *(session(id, QUI, client="desktop", expires_at=NOW + PATIENCE) for id in (1, 2)))
+            clock.move((NOW + PATIENCE - 1) * 1_000_000, frozen=True)
+            beating = asyncio.create_task(storage.write(beats))
+            async with asyncio.timeout(10):
+                await beaten.wait()
+            clearing = asyncio.create_task(storage.write(clears))
+            async with asyncio.timeout(10):
+                while not await on_postgres(postgres, WAITS):
+                    pass
+            waits.set()
+            await beating
+            assert await clearing == [2]
+            kept = await find(storage, 1, NOW + PATIENCE)
+            assert kept is not None
+            assert kept.expires_at == NOW + 2 * PATIENCE - 1
+
+    run(main())
 
 
 def test_settings_that_change_at_any_moment_count_for_every_session(any_databases: Databases) -> None:

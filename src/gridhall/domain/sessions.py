@@ -162,12 +162,20 @@ class Sessions(Protocol):
 
     async def next_expiry(self, organization: str) -> int | None: ...
 
-    async def list_expired(self, organization: str, *, now: int, limit: int) -> list[int]: ...
+    async def end_expired(self, organization: str, *, now: int, limit: int) -> list[int]:
+        """End those whose time has come, the earliest first; gives their ids."""
+        ...
 
 
 def token_of(cookie: str) -> str:
     """The client token that goes with a cookie. It follows from the cookie, so that a page need not keep it."""
     return PREFIX["client"] + hmac.digest(cookie.encode("utf-8", "surrogatepass"), b"client token", "sha256").hex()
+
+
+async def find_by_secrets(work: "Work", token: str, cookie: str) -> Session | None:
+    """The session that a token and a cookie are both of; None where there is none."""
+    session = await work.sessions.find_by_cookie(hash_of(cookie), now=work.source.seconds())
+    return session if session is not None and session.token_hash == hash_of(token) else None
 
 
 async def begin(
@@ -289,8 +297,7 @@ async def expect(work: "Work", organization: str) -> None:
 async def step(work: "Work", job: Job, context: "Context") -> Later | None:
     """End sessions whose time has come: one step of the job."""
     now = work.source.seconds()
-    due = await work.sessions.list_expired(job.organization, now=now, limit=_AT_ONCE)
-    await end(work, job.organization, due)
+    tell(work, job.organization, await work.sessions.end_expired(job.organization, now=now, limit=_AT_ONCE))
     next_expiry = await work.sessions.next_expiry(job.organization)
     return None if next_expiry is None else Later(next_expiry * 1_000_000)
 

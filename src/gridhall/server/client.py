@@ -34,7 +34,6 @@ from gridhall.domain.work import Storage, Work
 from gridhall.pipeline import cookies
 from gridhall.pipeline.authenticate import Authenticate
 from gridhall.pipeline.envelope import bearer
-from gridhall.server.account import Accounts
 from gridhall.server.http import (
     BodyTooLarge,
     Headers,
@@ -48,7 +47,7 @@ from gridhall.server.http import (
     respond_json,
 )
 from gridhall.server.request_log import RequestLog
-from gridhall.server.sign_in import NotSignedIn, Pending, SignedIn, SignIn
+from gridhall.server.sign_in import NotSignedIn, Pending, SignedIn, SignIn, sign_out
 
 log = logging.getLogger("gridhall.server")
 
@@ -227,7 +226,6 @@ class Client:
     def __init__(
         self,
         sign_in: SignIn,
-        accounts: Accounts,
         authenticate: Authenticate,
         storage: Storage,
         source: Source,
@@ -235,7 +233,6 @@ class Client:
         trusted: Networks,
     ) -> None:
         self._sign_in = sign_in
-        self._accounts = accounts
         self._authenticate = authenticate
         self._storage = storage
         self._source = source
@@ -330,22 +327,44 @@ class Client:
         return Alive(True, session.expires_at or None, HEARTBEAT_EVERY, ends and session.client == DESKTOP)
 
     async def _close(self, call: _Call) -> Closed:
-        await self._caller(call)
-        account = await self._accounts.find(cookies.read(call.cookie, cookies.SESSION), call.origin)
-        if account is None:
-            raise _Refused("invalid_auth")
-        ends = account.session.client == DESKTOP and not account.lasts
-        if ends:
-            await self._accounts.sign_out(account, call.origin)
-        return Closed(True, ends)
+        async def ends_with_client(work: Work, session: Session) -> bool:
+            organization = await work.organizations.find(session.organization)
+            assert organization is not None
+            return session.client == DESKTOP and await sessions.end_with_client(work, organization, session.person)
+
+        return Closed(True, await self._end(call, ends_with_client))
 
     async def _sign_out(self, call: _Call) -> dict[str, bool]:
-        await self._caller(call)
-        account = await self._accounts.find(cookies.read(call.cookie, cookies.SESSION), call.origin)
-        if account is None:
-            raise _Refused("invalid_auth")
-        await self._accounts.sign_out(account, call.origin)
+        async def always(work: Work, session: Session) -> bool:
+            return True
+
+        await self._end(call, always)
         return {"ok": True}
+
+    async def _end(self, call: _Call, wanted: Callable[[Work, Session], Awaitable[bool]]) -> bool:
+        """End the caller's session where that is wanted; gives whether it did.
+
+        Who may not call anything else, from there or without a second factor, may end their session all the same.
+        """
+        token, cookie = call.token, cookies.read(call.cookie, cookies.SESSION)
+        if not token:
+            raise _Refused("not_authed")
+
+        async def look(work: Work) -> tuple[Session | None, bool]:
+            found = await sessions.find_by_secrets(work, token, cookie) if cookie else None
+            return found, found is not None and await wanted(work, found)
+
+        session, ends = await self._storage.read(look)
+        if session is None:
+            raise _Refused("invalid_auth")
+
+        async def unit(work: Work) -> None:
+            work.origin = call.origin
+            await sign_out(work, session)
+
+        if ends:
+            await self._storage.write(unit)
+        return ends
 
     async def _caller(self, call: _Call) -> tuple[Actor, int]:
         """Whose session it is, and its id."""

@@ -108,9 +108,10 @@ _RECKON_ONE = Statement(_RECKON.where(_s.c.id == bindparam("at_id", type_=BigInt
 _NEXT_EXPIRY: Statement[int | None] = Statement(
     select(func.min(_s.c.expires_at)).where(_IN_ORGANIZATION, _ENDS), lambda expires_at: expires_at
 )
-_LIST_EXPIRED = Statement(
-    select(_s.c.id).where(_IN_ORGANIZATION, _ENDS, _s.c.expires_at <= _NOW).order_by(_s.c.expires_at).limit(_LIMIT), int
-)
+_HAS_EXPIRED = and_(_IN_ORGANIZATION, _ENDS, _s.c.expires_at <= _NOW)
+_EXPIRED = select(_s.c.id).where(_HAS_EXPIRED).order_by(_s.c.expires_at).limit(_LIMIT).scalar_subquery()
+# Asked of each row again when it is deleted: a heartbeat that PostgreSQL waited for may have put off its end.
+_END_EXPIRED = Statement(delete(_s).where(_HAS_EXPIRED, _s.c.id.in_(_EXPIRED)).returning(_s.c.id), int)
 
 
 class SqlSessions:
@@ -223,8 +224,8 @@ class SqlSessions:
     async def next_expiry(self, organization: str) -> int | None:
         return await self._connection.one(_NEXT_EXPIRY, organization=organization)
 
-    async def list_expired(self, organization: str, *, now: int, limit: int) -> list[int]:
-        return await self._connection.all(_LIST_EXPIRED, organization=organization, now=now, limit=limit)
+    async def end_expired(self, organization: str, *, now: int, limit: int) -> list[int]:
+        return await self._connection.all(_END_EXPIRED, organization=organization, now=now, limit=limit)
 
 
 def _with(clients: Collection[str]) -> dict[str, bool]:
