@@ -358,14 +358,17 @@ def test_a_browser_that_calls_from_elsewhere_is_noted(station: Live) -> None:
         return session
 
     assert call("127.0").recent_device is None
+    for version in range(128, 140):
+        assert call(f"{version}.0").recent_device is None, "noted a moment ago, whatever comes now"
+    station.move(advance=10)
     changed = call("128.0")
     assert changed.recent_device is not None
     assert msgspec.json.decode(changed.recent_device, type=Device).slack_client_version == "128.0"
     assert msgspec.json.decode(changed.device, type=Device) == created
-    station.move(advance=10)
-    assert call("128.0").last_activity == START, "noted a moment ago"
-    station.move(advance=50)
-    assert call("128.0").last_activity == START + 60
+    station.move(advance=59)
+    assert call("128.0").last_activity == START + 10, "nothing has changed since"
+    station.move(advance=1)
+    assert call("128.0").last_activity == START + 70
 
 
 def test_a_device_of_a_native_client_is_what_it_says(station: Live) -> None:

@@ -318,7 +318,7 @@ def test_use_is_noted_with_the_device_where_that_changed(any_databases: Database
     def notices(id: int, address: str) -> Callable[[Work], Coroutine[Any, Any, Session | None]]:
         async def unit(work: Work) -> Session | None:
             work.origin = Origin(address, "")
-            return await sessions.notice(work, HERE, id)
+            return await sessions.notice(work, HERE, id, DEVICE)
 
         return unit
 
@@ -370,7 +370,7 @@ def test_a_session_that_is_used_while_it_ends_stays_ended(any_databases: Databas
             await add(storage, session(id, QUI, client="desktop", expires_at=NOW + PATIENCE))
 
             async def uses(work: Work, id: int = id) -> Session | None:
-                return await sessions.notice(work, HERE, id)
+                return await sessions.notice(work, HERE, id, DEVICE)
 
             async def beats(work: Work, id: int = id) -> Session | None:
                 organization = await work.organizations.find(HERE)

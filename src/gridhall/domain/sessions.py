@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from gridhall.contract.tokens import PREFIX
-from gridhall.domain import devices, jobs
+from gridhall.domain import jobs
 from gridhall.domain.devices import Device
 from gridhall.domain.jobs import Job, Later
 from gridhall.domain.secrets import hash_of
@@ -32,6 +32,9 @@ HEARTBEAT_EVERY = 30
 
 PATIENCE = 90
 """Seconds without a heartbeat after which a desktop session ends that is to end with its client: three in a row missed."""
+
+NOTICED_EVERY = 10
+"""Seconds between two notes of a session whose device or address changes: of one that stays as it is, see presence.py."""
 
 COOKIE = "xoxd-"
 """What a session's cookie begins with, as the platform's do."""
@@ -240,10 +243,14 @@ async def end_with_client(work: "Work", organization: "Organization", person: st
     return organization.desktop_app_browser_quit if own is None else own
 
 
-async def notice(work: "Work", organization: str, id: int) -> Session | None:
+async def notice(work: "Work", organization: str, id: int, seen: Device) -> Session | None:
     """Note that a session's person was active with it and, where something of its device changed, what it is now; None where
-    it has ended."""
-    session = await _note(work, organization, id, None)
+    it has ended.
+
+    Arguments:
+        seen: the device as the request tells of it, read before the unit began: that takes a while.
+    """
+    session = await _note(work, organization, id, seen=seen, told=None)
     if session is not None:
         await work.activity.seen(organization, session.person, work.source.seconds())
     return session
@@ -259,10 +266,10 @@ async def heartbeat(work: "Work", organization: "Organization", id: int, *, told
     """
     before = await work.sessions.find(organization.id, id, now=work.source.seconds())
     if before is None or before.client != DESKTOP:
-        return await _note(work, organization.id, id, told)
+        return await _note(work, organization.id, id, seen=None, told=told)
     # As in `begin`, and before the session's own row is touched: who changes settings comes this way.
     await work.people.lock(organization.id, before.person)
-    await _note(work, organization.id, id, told)
+    await _note(work, organization.id, id, seen=None, told=told)
     session = await _apply_settings(work, organization, before)
     if session is None or session.expires_at < before.expires_at:
         # The clock was set back: whoever waits for the end, or remembers it, would do so for too long.
@@ -271,16 +278,15 @@ async def heartbeat(work: "Work", organization: "Organization", id: int, *, told
     return session
 
 
-async def _note(work: "Work", organization: str, id: int, told: Device | None) -> Session | None:
+async def _note(work: "Work", organization: str, id: int, *, seen: Device | None, told: Device | None) -> Session | None:
     now = work.source.seconds()
     session = await work.sessions.find(organization, id, now=now)
     if session is None:
         return None
     before = msgspec.json.decode(session.recent_device or session.device, type=Device)
-    device = told or before
+    # A browser is known by its requests, a native client by what it says.
+    device = (seen if session.client == WEB else told) or before
     if work.origin is not None:
-        # A browser is known by its requests, a native client by what it says.
-        device = devices.read(work.origin) if session.client == WEB else device
         device = msgspec.structs.replace(device, ip=work.origin.address)
     changed = None if device == before else msgspec.json.encode(device).decode()
     await work.sessions.seen(organization, id, at=now, device=changed)

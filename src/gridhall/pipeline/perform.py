@@ -11,9 +11,12 @@ from gridhall.contract.wire import Ok
 from gridhall.domain import sessions
 from gridhall.domain.actor import Actor, Standing
 from gridhall.domain.call import Call, Context
+from gridhall.domain.devices import LONGEST_AGENT
 from gridhall.domain.presence import RECORD_EVERY
+from gridhall.domain.sessions import NOTICED_EVERY
 from gridhall.domain.source import Source
 from gridhall.domain.work import Storage, Work
+from gridhall.pipeline import devices
 from gridhall.pipeline.request import Envelope, Request
 
 log = logging.getLogger("gridhall.pipeline")
@@ -28,7 +31,7 @@ class Perform:
         self._storage = storage
         self._source = source
         self._context = context
-        self._noted: dict[tuple[object, ...], int] = {}
+        self._noted: dict[tuple[str, str | int], tuple[int, int]] = {}
 
     async def __call__(
         self,
@@ -60,22 +63,28 @@ class Perform:
         return answer
 
     async def _note(self, actor: Actor, user: str, request: Request) -> None:
-        """Note activity once in `RECORD_EVERY` seconds, that of a session also when it comes from elsewhere."""
+        """Note activity once in `RECORD_EVERY` seconds, that of a session sooner when it comes from elsewhere."""
         now = self._source.seconds()
         organization, session = actor.organization, actor.session
-        key = (organization, user) if session is None else (organization, session, request.address, request.user_agent())
-        if abs(now - self._noted.get(key, -RECORD_EVERY)) < RECORD_EVERY:
-            return
-        if len(self._noted) >= MOST_REMEMBERED:
+        key = (organization, user if session is None else session)
+        # Callers choose what they send: of that, nothing but a number is kept.
+        sent = 0 if session is None else hash((request.address, (request.user_agent() or b"")[:LONGEST_AGENT]))
+        if key in self._noted:
+            before, sent_before = self._noted[key]
+            if abs(now - before) < (RECORD_EVERY if sent == sent_before else NOTICED_EVERY):
+                return
+        elif len(self._noted) >= MOST_REMEMBERED:
             self._noted.clear()
-        self._noted[key] = now
+        self._noted[key] = now, sent
+        origin = request.origin()
+        device = await devices.read(origin) if session is not None else None
 
         async def unit(work: Work) -> None:
-            if session is None:
+            if session is None or device is None:
                 await work.activity.seen(organization, user, now)
             else:
-                work.origin = request.origin()
-                await sessions.notice(work, organization, session)
+                work.origin = origin
+                await sessions.notice(work, organization, session, device)
 
         try:
             await self._storage.write(unit)

@@ -16,9 +16,10 @@ from gridhall.domain.origin import Origin
 from gridhall.domain.people import Person
 from gridhall.domain.presence import RECORD_EVERY
 from gridhall.domain.secrets import hash_of
-from gridhall.domain.sessions import Session
+from gridhall.domain.sessions import NOTICED_EVERY, Session
 from gridhall.domain.source import Source
 from gridhall.domain.work import Storage, Work
+from gridhall.pipeline import devices
 from gridhall.server.hashing import Hashing
 from gridhall.server.sealing import Sealing
 from gridhall.server.sign_in import (
@@ -95,21 +96,23 @@ class Accounts:
         be used from there. Raises NotSignedIn with `service_unavailable`, also while the organization is in maintenance."""
         if cookie is None:
             return None
-        async with refusing(self._throttle):
+        async with refusing():
             account = await self._storage.read(lambda work: _find(work, cookie, origin))
             if account is not None and self._is_news(account.session, origin):
-                await self._storage.write(lambda work: _notice(work, account.session, origin))
+                device = await devices.read(origin)
+                await self._storage.write(lambda work: _notice(work, account.session, device, origin))
             return account
 
     def _is_news(self, session: Session, origin: Origin) -> bool:
         """Whether the session was last seen a while ago, or elsewhere."""
         device = msgspec.json.decode(session.recent_device or session.device, type=Device)
-        return abs(self._source.seconds() - session.last_activity) >= RECORD_EVERY or device.ip != origin.address
+        every = RECORD_EVERY if device.ip == origin.address else NOTICED_EVERY
+        return abs(self._source.seconds() - session.last_activity) >= every
 
     async def devices(self, account: Account) -> list[Session]:
         """All of one's own sessions, the last used first."""
         person = account.person
-        async with refusing(self._throttle):
+        async with refusing():
             now = self._source.seconds()
             own = await self._storage.read(lambda work: work.sessions.list_of(person.organization, person.id, now=now))
         return sorted(own, key=lambda session: (session.last_activity, session.id), reverse=True)
@@ -121,7 +124,7 @@ class Accounts:
             work.origin = origin
             await sign_out(work, account.session)
 
-        async with refusing(self._throttle):
+        async with refusing():
             await self._storage.write(unit)
 
     async def end_device(self, account: Account, session: int, origin: Origin) -> bool:
@@ -135,7 +138,7 @@ class Accounts:
             await audit.write_all(work, person.organization, _ended(account, doer, [session]))
             return True
 
-        async with refusing(self._throttle):
+        async with refusing():
             return await self._do(account, origin, act)
 
     async def end_others(self, account: Account, origin: Origin) -> int:
@@ -146,7 +149,7 @@ class Accounts:
             await audit.write_all(work, person.organization, _ended(account, doer, ended))
             return len(ended)
 
-        async with refusing(self._throttle):
+        async with refusing():
             return await self._do(account, origin, act)
 
     async def change_password(self, account: Account, current: str, new: str, origin: Origin) -> None:
@@ -157,7 +160,7 @@ class Accounts:
         """
         assert passwords.fault_of(new) is None
 
-        async with refusing(self._throttle):
+        async with refusing():
             proved = await self._prove(account, current, origin)
             hashed = await self._hashing.hash(new)
 
@@ -168,7 +171,7 @@ class Accounts:
 
     async def begin_two_factor(self, account: Account, password: str, origin: Origin) -> NewFactor:
         """Begin to set up a second factor, which counts once it is confirmed; one that is there goes on until then."""
-        async with refusing(self._throttle):
+        async with refusing():
             proved = await self._prove(account, password, origin)
         secret = second_factor.new_secret(self._source)
         begun = _Begun(account.person.organization, account.session.id, proved, secret)
@@ -189,10 +192,7 @@ class Accounts:
                 raise Wrong("invalid_code")
             return await credentials.set_two_factor(work, person, begun.secret, step, actor=doer)
 
-        async with (
-            refusing(self._throttle),
-            self._throttle.attempt("code", f"{organization}/{account.person.id}", origin.address),
-        ):
+        async with refusing(), self._throttle.first_code(f"{organization}/{account.person.id}", origin.address):
             return await self._do(account, origin, act, begun.proved)
 
     async def remove_two_factor(self, account: Account, password: str, origin: Origin) -> bool:
@@ -205,7 +205,7 @@ class Accounts:
             await credentials.remove_two_factor(work, person, actor=doer)
             return True
 
-        async with refusing(self._throttle):
+        async with refusing():
             proved = await self._prove(account, password, origin)
             return await self._do(account, origin, act, proved)
 
@@ -215,7 +215,7 @@ class Accounts:
         async def act(work: Work, person: Person, doer: Doer) -> list[str]:
             return await credentials.new_recovery_codes(work, person, actor=doer)
 
-        async with refusing(self._throttle):
+        async with refusing():
             proved = await self._prove(account, password, origin)
             return await self._do(account, origin, act, proved)
 
@@ -237,7 +237,7 @@ class Accounts:
                 return False
             return await credentials.reset_two_factor(work, person, actor=doer)
 
-        async with refusing(self._throttle):
+        async with refusing():
             proved = await self._prove(account, password, origin)
             return await self._do(account, origin, act, proved)
 
@@ -254,7 +254,8 @@ class Accounts:
             Wrong, Ratelimited, Busy.
         """
         person = account.person
-        async with self._throttle.attempt("password", account_of(person.organization, person.email), origin.address):
+        typed = account_of(person.organization, person.email)
+        async with self._throttle.own_password(typed, origin.address, f"{person.organization}/{account.session.id}"):
             held = await self._storage.read(lambda work: work.credentials.find(person.organization, person.id))
             if not await self._hashing.matches(held.password_hash if held else None, password) or held is None:
                 raise Wrong("invalid_credentials")
@@ -309,6 +310,6 @@ async def _find(work: Work, cookie: str, origin: Origin) -> Account | None:
     )
 
 
-async def _notice(work: Work, session: Session, origin: Origin) -> None:
+async def _notice(work: Work, session: Session, device: Device, origin: Origin) -> None:
     work.origin = origin
-    await sessions.notice(work, session.organization, session.id)
+    await sessions.notice(work, session.organization, session.id, device)
