@@ -4,12 +4,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 
 import pytest
 
 from gridhall.domain import devices, passwords
 from gridhall.domain.origin import Origin
+from gridhall.server import throttle
 from harness.clients import Client, post
 from harness.databases import Databases
 from harness.live import Reply
@@ -17,6 +19,7 @@ from server.gates import HOME, MAX, MIA, Gates, gates
 
 AT_HOME = Origin(HOME, "Tests/1")
 UNKNOWN = "nobody@gates.test"
+AGAIN = ("mia-signs-in",)
 
 
 @pytest.fixture
@@ -299,10 +302,38 @@ def test_codes_are_counted_apart_from_passwords(there: Gates) -> None:
     states = [there.state("open", "mia@gates.test") for _ in range(2)]
     statuses = [there.code(states[round % 2], "12345").status for round in range(12)]
     assert statuses == [*[401] * 10, 429, 429]
-    # To begin anew does not help.
-    assert there.code(there.state("gates", "mia@gates.test"), there.one_time_code()).status == 429
-    there.live.move(advance=60)
-    assert there.code(there.state("gates", "mia@gates.test"), there.one_time_code()).status == 200
+
+
+def test_a_second_factor_is_guessed_at_ten_times_then_ten_times_a_day(there: Gates) -> None:
+    state = there.state("open", "mia@gates.test")
+    (kept, *_) = there.do("new_recovery_codes", there.account(there.signed_in("open", "mia@gates.test")), *AGAIN, AT_HOME)
+    guesses = ["12345", "000000", "0000-0000-0000-0000"]
+    statuses = [there.code(state, guesses[number % 3], address=f"198.51.100.{number}").status for number in range(10)]
+    assert statuses == [401] * 10
+    # Neither to begin anew helps, nor to come from elsewhere, nor what is right.
+    for code in (kept, there.one_time_code(1)):
+        reply = there.code(there.state("gates", "mia@gates.test"), code, address="203.0.113.1")
+        assert (reply.status, reply.headers["retry-after"]) == (429, "8640")
+    there.live.move(advance=8639)
+    assert there.code(there.state("gates", "mia@gates.test"), kept).status == 429
+    there.live.move(advance=1)
+    assert there.code(there.state("gates", "mia@gates.test"), "12345").status == 401
+    assert there.code(there.state("gates", "mia@gates.test"), kept).status == 429
+    there.live.move(advance=8640)
+    assert there.code(there.state("gates", "mia@gates.test"), kept).status == 200
+    # Who was right may be wrong as often as at first.
+    state = there.state("open", "mia@gates.test")
+    statuses = [there.code(state, "12345").status for _ in range(11)]
+    assert statuses == [*[401] * 10, 429]
+
+
+def test_guesses_at_a_second_factor_outlive_a_restart(any_databases: Databases) -> None:
+    database = any_databases.filled("gates")
+    with gates(any_databases, database=database) as before:
+        state = before.state("open", "mia@gates.test")
+        assert [before.code(state, "12345").status for _ in range(10)] == [401] * 10
+    with gates(any_databases, database=database) as after:
+        assert after.code(after.state("open", "mia@gates.test"), after.one_time_code()).status == 429
 
 
 def test_who_is_right_is_not_counted(there: Gates) -> None:
@@ -329,7 +360,45 @@ def test_methods_without_limits_leave_signing_in_with_them(sqlite_databases: Dat
         assert statuses == [*[401] * 10, 429]
 
 
-def test_who_finds_a_full_queue_is_told_so_and_not_counted(here: Gates, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_is_guessed_at_from_everywhere_is_let_in_where_they_are_signed_in(there: Gates) -> None:
+    mia = there.signed_in("open", "mia@gates.test")
+    account = there.account(mia)
+    for email in ("mia@gates.test", UNKNOWN):
+        for number in range(100):
+            assert there.enter("open", email, "wrong", address=f"192.0.2.{number // 10}").status == 401
+        assert there.enter("open", email, address="203.0.113.1").status == 429
+    # Nobody else gains by it, and there as elsewhere it goes wrong ten times.
+    assert there.enter("open", UNKNOWN).status == 429
+    assert there.enter("open", "mia@gates.test").status == 403
+    assert [there.enter("open", "mia@gates.test", "wrong").status for _ in range(11)] == [*[401] * 10, 429]
+    # Whoever is signed in changes the password from wherever they are.
+    there.do("change_password", account, "mia-signs-in", "mia-signs-in-anew", Origin("203.0.113.1", ""))
+    # And where the session is no more, the address is as any other.
+    there.live.move(advance=600)
+    assert there.enter("open", "mia@gates.test", "wrong").status == 401
+    there.do("sign_out", account, AT_HOME)
+    statuses = [there.enter("open", "mia@gates.test", "wrong", address=f"192.0.2.{number}").status for number in range(50, 70)]
+    assert 429 in statuses
+    assert there.enter("open", "mia@gates.test", "mia-signs-in-anew").status == 429
+
+
+def test_a_session_guesses_ten_times_then_once_a_minute_wherever_from(there: Gates) -> None:
+    account = there.account(there.signed_in("open", "max@gates.test"))
+    for number in range(10):
+        origin = Origin(f"192.0.2.{number}", "")
+        assert there.refused("change_password", account, "wrong", "max-signs-in-anew", origin) == "invalid_credentials"
+    origin = Origin("192.0.2.99", "")
+    assert there.refused("change_password", account, "max-signs-in", "max-signs-in-anew", origin) == "ratelimited"
+    there.live.move(advance=60)
+    there.do("change_password", account, "max-signs-in", "max-signs-in-anew", origin)
+
+
+# How many at once.
+
+
+@contextmanager
+def hashing_stops(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Until the event no password is looked at."""
     go_on = threading.Event()
 
     def matches(stored: str | None, password: str, matches=passwords.matches) -> bool:  # type: ignore[no-untyped-def]
@@ -337,8 +406,84 @@ def test_who_finds_a_full_queue_is_told_so_and_not_counted(here: Gates, monkeypa
         found: bool = matches(stored, password)
         return found
 
-    monkeypatch.setattr(passwords, "matches", matches)
-    with ThreadPoolExecutor(33) as pool:
+    with monkeypatch.context() as patched:
+        patched.setattr(passwords, "matches", matches)
+        try:
+            yield go_on
+        finally:
+            go_on.set()
+
+
+def test_who_is_right_many_times_at_once_is_let_in_each_time(there: Gates) -> None:
+    replies = at_once([lambda: there.enter("open", "max@gates.test")] * 20)
+    assert Counter(reply.status for reply in replies) == {200: 20}
+
+
+def test_who_signs_in_many_times_at_once_keeps_nobody_else_out(there: Gates) -> None:
+    stop = threading.Event()
+
+    def enter(number: int) -> set[int]:
+        seen = set()
+        while not stop.is_set():
+            seen.add(there.enter("open", "max@gates.test", address=f"192.0.2.{number % 6}").status)
+        return seen
+
+    with ThreadPoolExecutor(60) as pool:
+        asked = [pool.submit(enter, number) for number in range(60)]
+        try:
+            wait(asked, timeout=1)
+            statuses = [there.enter("open", "ola@gates.test").status for _ in range(12)]
+        finally:
+            stop.set()
+        assert statuses == [200] * 12
+        assert set().union(*(request.result() for request in asked)) <= {200, 503}
+
+
+@pytest.mark.parametrize(
+    ("most", "caller"),
+    [
+        (36, lambda number: (f"{number}@gates.test", "192.0.2.1")),
+        (21, lambda number: (UNKNOWN, f"192.0.2.{number}")),
+    ],
+    ids=["network", "account"],
+)
+def test_so_many_of_one_network_and_of_one_account_wait_their_turn(
+    here: Gates, monkeypatch: pytest.MonkeyPatch, most: int, caller: Callable[[int], tuple[str, str]]
+) -> None:
+    def enter(number: int) -> Reply:
+        email, address = caller(number)
+        return here.enter("open", email, "wrong", address=address)
+
+    with ThreadPoolExecutor(most + 3) as pool:
+        with hashing_stops(monkeypatch):
+            waiting = {pool.submit(enter, number) for number in range(most + 3)}
+            refused: set[Future[Reply]] = set()
+            while len(refused) < 3:
+                done, waiting = wait(waiting, timeout=10, return_when=FIRST_COMPLETED)
+                refused |= done
+            for request in refused:
+                reply = request.result()
+                assert (reply.status, reply.json["error"], reply.headers["retry-after"]) == (503, "busy", "1")
+            assert not wait(waiting, timeout=0.1).done
+            # Others go on as soon as the thread does.
+            others = pool.submit(here.enter, "open", "max@gates.test")
+        assert others.result().status == 200
+        assert {request.result().status for request in waiting} <= {401, 429}
+
+
+def test_where_too_many_wait_to_be_refused_nothing_is_looked_at(here: Gates, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(throttle, "MOST_HELD", 0)
+        patched.setattr(passwords, "matches", None)
+        for email in NOT_LET_IN:
+            reply = here.enter("open", email)
+            assert (reply.status, reply.json["error"], reply.headers["retry-after"]) == (503, "busy", "1")
+    assert "user_login_failed" not in here.actions()
+    assert here.enter("open", "max@gates.test").status == 200
+
+
+def test_who_finds_a_full_queue_is_told_so_and_not_counted(here: Gates, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ThreadPoolExecutor(33) as pool, hashing_stops(monkeypatch) as go_on:
         asked = [pool.submit(here.enter, "open", f"{number}@gates.test", address=f"10.0.0.{number}") for number in range(33)]
         (refused, *more), waiting = wait(asked, timeout=10, return_when=FIRST_COMPLETED)
         reply = refused.result()

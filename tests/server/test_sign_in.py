@@ -15,7 +15,7 @@ from gridhall.storage import tables
 from harness.clients import PHONE, Client, post
 from harness.databases import Databases
 from methods.rows import change
-from server.gates import FIRM, GATES, HOME, MAX, MIA, OLA, OPEN, SECRET, SOLO, Gates, gates
+from server.gates import FIRM, GATES, HOME, MAX, MIA, NOON, OLA, OPEN, SECRET, SOLO, Gates, gates
 
 
 @pytest.fixture
@@ -172,6 +172,14 @@ def test_what_was_begun_is_good_for_ten_minutes(here: Gates) -> None:
     state = here.state("open", "mia@gates.test")
     here.live.move(advance=601)
     assert here.code(state, here.one_time_code()).json["error"] == "expired"
+
+
+def test_what_was_begun_where_the_clock_is_a_little_ahead_is_good(here: Gates) -> None:
+    state = here.state("open", "mia@gates.test")
+    here.live.move(to=NOON - 6)
+    assert here.code(state, here.one_time_code()).json["error"] == "expired"
+    here.live.move(to=NOON - 5)
+    assert here.code(state, here.one_time_code()).status == 200
 
 
 def test_what_was_begun_ends_with_what_it_was_begun_by(there: Gates) -> None:

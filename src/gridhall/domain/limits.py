@@ -70,6 +70,12 @@ async def reserve(work: "Work", key: str, rate: Rate, want: int) -> tuple[int, i
     return taken, moved
 
 
+async def refill(work: "Work", key: str) -> None:
+    """Return all that was taken."""
+    if await work.buckets.lock(key):
+        await work.buckets.save(key, 0)
+
+
 async def give_back(work: "Work", unused: dict[str, int]) -> None:
     """Return what was reserved and not used: microseconds by bucket."""
     for key in sorted(unused):

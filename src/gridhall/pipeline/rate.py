@@ -11,7 +11,7 @@ from gridhall.catalogue.rates import Key
 from gridhall.contract.errors import Ratelimited, Refusal
 from gridhall.contract.rates import Limit
 from gridhall.domain.actor import Actor
-from gridhall.domain.limits import Rate, give_back, reserve, take, wait
+from gridhall.domain.limits import Rate, give_back, refill, reserve, take, wait
 from gridhall.domain.source import Source
 from gridhall.domain.work import Storage
 
@@ -136,6 +136,18 @@ class RateLimiter:
                 self._slice(key, rate).left += 1
             elif key in self._full_at:
                 self._full_at[key] -= rate.interval
+
+    async def refill(self, bucket: Bucket) -> None:
+        """Give back all that was ever taken from this bucket."""
+        key, _, stored = bucket
+        if not stored:
+            self._full_at.pop(key, None)
+            return
+        self._slices.pop(key, None)
+        try:
+            await self._storage.write(lambda work: refill(work, key))
+        except Refusal as refusal:
+            log.warning("a bucket could not be refilled: %s", refusal.code)
 
     def _limits_of(self, method: Method) -> list[_Limit]:
         """The method's limits as they are counted here. Kept: working them out anew costs more than counting."""

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -13,9 +14,10 @@ from gridhall.domain import passwords
 T = TypeVar("T")
 
 MOST_WAITING = 32
-"""Passwords that wait for the thread at the most: what it does within a second."""
+"""Passwords that wait for the thread at the most: what it does in little more than a second."""
 
 _NICENESS = 10
+_LONGEST_REST = 0.1
 
 
 class Busy(Exception):
@@ -25,13 +27,14 @@ class Busy(Exception):
 class Hashing:
     """Hashes passwords in one thread of its own.
 
-    One, and one that stands back, since hashing is slow on purpose: a flood of guesses must neither take the processor from
-    other people's calls nor the memory that each hash needs.
+    One, which stands back and rests as long as it works, since hashing is slow on purpose: a flood of guesses must take neither
+    the processor from other people's calls nor the memory that each hash needs.
     """
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="passwords", initializer=_stand_back)
         self._waiting = 0
+        self._rested_at = 0.0
 
     async def hash(self, password: str) -> str:
         """What is stored of a password. Raises Busy."""
@@ -49,9 +52,19 @@ class Hashing:
             raise Busy
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, what)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._rested, what)
         finally:
             self._waiting -= 1
+
+    def _rested(self, what: Callable[[], T]) -> T:
+        """Do it, after a rest as long as the work before took."""
+        time.sleep(max(0.0, self._rested_at - time.monotonic()))
+        began = time.monotonic()
+        try:
+            return what()
+        finally:
+            ended = time.monotonic()
+            self._rested_at = ended + min(_LONGEST_REST, ended - began)
 
 
 def _stand_back() -> None:

@@ -16,6 +16,9 @@ T = TypeVar("T", bound=msgspec.Struct)
 GOOD_FOR = 600
 """Seconds after which what was begun has to be begun anew."""
 
+_APART = 5
+"""Seconds that the clocks of two workers' machines may be apart."""
+
 
 class Sealing:
     """Seals state: whoever holds it can read it, cannot change it, and brings it back in time or not at all.
@@ -37,9 +40,11 @@ class Sealing:
         from itsdangerous import BadSignature
 
         try:
-            return msgspec.json.decode(self._serializer(type).loads(sealed, max_age=GOOD_FOR), type=type)
+            state, at = self._serializer(type).loads(sealed, return_timestamp=True)
         except (BadSignature, UnicodeError):
             return None
+        age = self._source.seconds() - at.timestamp()
+        return msgspec.json.decode(state, type=type) if -_APART <= age <= GOOD_FOR else None
 
     def _serializer(self, type: type[msgspec.Struct]) -> "URLSafeTimedSerializer":
         """Imported when it is first asked for: a start should not pay for it."""

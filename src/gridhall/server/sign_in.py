@@ -4,7 +4,6 @@ Both surfaces go this way: the pages (server/pages) and the endpoints of native 
 is told why only as far as it does not help a stranger, and waits as long whatever it was (see `Throttle`).
 """
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,15 +26,13 @@ from gridhall.domain.sessions import Secrets, Session
 from gridhall.domain.source import Source
 from gridhall.domain.work import Storage, Work
 from gridhall.pipeline import devices
-from gridhall.server.hashing import Busy, Hashing
+from gridhall.server.hashing import Hashing
 from gridhall.server.sealing import Sealing
 from gridhall.server.throttle import Throttle, Wrong
+from gridhall.server.turns import Busy
 
 LONGEST = 320
 """Characters of an e-mail address (RFC 3696, 3), and of what a place is known by."""
-
-_BUSY_FOR = 2
-"""Seconds after which who met a full queue may come again."""
 
 _PATH = re.compile(r"(?:^|/)([wo])/([^/?#]+)")
 
@@ -185,7 +182,7 @@ class SignIn:
                 return None
             return await (_workspace(work, domain) if kind == "w" else _organization(work, domain))
 
-        async with refusing(self._throttle):
+        async with refusing():
             return await self._storage.read(unit)
 
     async def find_places(self, text: str) -> Place | None:
@@ -200,7 +197,7 @@ class SignIn:
                 return None
             return await _workspace(work, text) or await _organization(work, text) or await find_by_id(work, text.upper())
 
-        async with refusing(self._throttle):
+        async with refusing():
             return await self._storage.read(unit)
 
     async def password(
@@ -225,11 +222,16 @@ class SignIn:
             NotSignedIn.
         """
         asking = _Client(client, device, origin, replaces)
-        async with refusing(self._throttle):
-            found = await self._storage.read(lambda work: _find(work, place, email.strip(), origin)) if place else None
+
+        async def is_known() -> bool:
+            organization = place.organization.id if place else ""
+            return await self._storage.read(lambda work: _is_signed_in(work, organization, email.strip(), origin.address))
+
+        async with refusing():
             # By the address, as it is looked for: nothing must tell whether it is somebody's.
             account = account_of(place.organization.id if place else "", email)
-            async with self._throttle.attempt("password", account, origin.address):
+            async with self._throttle.password(account, origin.address, is_known):
+                found = await self._storage.read(lambda work: _find(work, place, email.strip(), origin)) if place else None
                 while True:
                     stored = found.password_hash if found else None
                     matches = await self._hashing.matches(stored, password)
@@ -291,7 +293,7 @@ class SignIn:
             place, person = await _resume(work, half, await work.credentials.find(half.organization, half.person))
             return Pending(state, place, half.secret, half.secret and address_of(half.secret, place, person))
 
-        async with refusing(self._throttle):
+        async with refusing():
             return await self._storage.read(unit)
 
     async def code(
@@ -321,10 +323,12 @@ class SignIn:
             await _write_failure(work, place, person.id, asking, "code")
             return None
 
-        async with (
-            refusing(self._throttle),
-            self._throttle.attempt("code", f"{half.organization}/{half.person}", origin.address),
-        ):
+        account = f"{half.organization}/{half.person}"
+        if half.secret is not None:
+            trying = self._throttle.first_code(account, origin.address)
+        else:
+            trying = self._throttle.code(f"{account}/{half.proved}", origin.address)
+        async with refusing(), trying:
             seen = await asking.device()
             signed_in = await self._storage.write(unit)
             if signed_in is None:
@@ -339,26 +343,18 @@ class SignIn:
 
 
 @asynccontextmanager
-async def refusing(throttle: Throttle) -> AsyncIterator[None]:
-    """Tell whatever is refused within as NotSignedIn, not before its time where somebody may be guessing."""
-    began = asyncio.get_running_loop().time()
+async def refusing() -> AsyncIterator[None]:
+    """Tell whatever is refused within as NotSignedIn."""
     try:
         yield
     except Wrong as wrong:
-        told = NotSignedIn(wrong.code)
+        raise NotSignedIn(wrong.code) from None
     except Ratelimited as refusal:
-        told = NotSignedIn("ratelimited", refusal.retry_after)
-    except Busy:
-        told = NotSignedIn("busy", _BUSY_FOR)
+        raise NotSignedIn("ratelimited", refusal.retry_after) from None
+    except Busy as busy:
+        raise NotSignedIn("busy", busy.retry_after) from None
     except Refusal:
-        told = NotSignedIn("service_unavailable")
-    except NotSignedIn as refused:
-        told = refused
-    else:
-        return
-    if told.code not in ("expired", "service_unavailable"):
-        await throttle.hold(began)
-    raise told
+        raise NotSignedIn("service_unavailable") from None
 
 
 def fingerprint(held: Credentials) -> str:
@@ -423,6 +419,15 @@ async def _find(work: Work, place: Place, email: str, origin: Origin) -> Credent
         return None
     held = await work.credentials.find(person.organization, person.id)
     return held or Credentials(person.organization, person.id, None, None, 0)
+
+
+async def _is_signed_in(work: Work, organization: str, email: str, address: str) -> bool:
+    """Whether the person who has this e-mail address is signed in from this IP address: asked in the same way where they are
+    nobody."""
+    id = await work.people.find_by_email(organization, email) if _is_sound(email) else None
+    now = work.source.seconds()
+    own = await work.sessions.list_of(organization, id or "", now=now)
+    return any(msgspec.json.decode(session.recent_device or session.device, type=Device).ip == address for session in own)
 
 
 def _require_open(place: Place, origin: Origin) -> None:
