@@ -139,12 +139,17 @@ class Doer(msgspec.Struct, frozen=True):
         organization: the doer's own, None for nobody.
         id: the person's or bot's id.
         told, context: JSON text.
+        came_from: the organization whose caller the context tells of, None where it is nobody's.
+
+    Each log tells of its own organization's people in full. Of others' it tells who they are, as whom they meet in a channel
+    sees, and not where they came from, with what: `_entry` leaves that out, so that nobody who writes can forget to.
     """
 
     organization: str | None
     id: str
     told: str
     context: str
+    came_from: str | None
 
 
 async def doer(work: "Work", actor: "Actor | None", *, at: str) -> Doer:
@@ -158,7 +163,7 @@ async def doer(work: "Work", actor: "Actor | None", *, at: str) -> Doer:
         organization = await work.organizations.find(at)
         assert organization is not None
         nobody = contract.User(NOBODY, "Gridhall", "", at)
-        return Doer(None, NOBODY, contract.told("user", nobody).decode(), context(work, location_of(organization), None))
+        return Doer(None, NOBODY, contract.told("user", nobody).decode(), context(work, location_of(organization), None), None)
     standing = actor.standings.get(actor.team) if actor.team else None
     location = contract.Location("enterprise", actor.organization, actor.organization_name, actor.organization_domain)
     if standing is not None:
@@ -166,7 +171,7 @@ async def doer(work: "Work", actor: "Actor | None", *, at: str) -> Doer:
     told = contract.User(actor.user or actor.token, actor.user_real_name, actor.user_email, actor.team or actor.organization)
     app = await work.apps.find(actor.app) if actor.app is not None else None
     where = context(work, location, actor.session, _app(app) if app else None)
-    return Doer(actor.organization, told.id, contract.told("user", told).decode(), where)
+    return Doer(actor.organization, told.id, contract.told("user", told).decode(), where, actor.organization)
 
 
 def person_doer(
@@ -174,12 +179,12 @@ def person_doer(
 ) -> Doer:
     """Somebody who acts without a token, as when signing in."""
     told = contract.told("user", _user(person, team)).decode()
-    return Doer(person.organization, person.id, told, context(work, location, session))
+    return Doer(person.organization, person.id, told, context(work, location, session), person.organization)
 
 
 def brought(caller: Doer, organization: str, told: contract.User) -> Doer:
     """Somebody to whom something happens by what the caller does: they act, from where the caller is."""
-    return Doer(organization, told.id, contract.told("user", told).decode(), caller.context)
+    return Doer(organization, told.id, contract.told("user", told).decode(), caller.context, caller.came_from)
 
 
 def location_of(organization: "Organization") -> contract.Location:
@@ -234,10 +239,11 @@ async def write(
 
     Arguments:
         actor: who acted; None for the operator at the command line, and for what no person does.
-        details: what else to tell; never a secret. The log of another organization than the actor's tells the actor's too.
+        details: what else to tell; never a secret. A `Doer` among them is told as who they are. The log of another organization
+            than the actor's tells the actor's too.
     """
     who = actor if isinstance(actor, Doer) else await doer(work, actor, at=organization)
-    await work.audit.add(_entry(work, organization, action, entity, who, details or {}))
+    await write_all(work, organization, [Act(action, entity, who, details or {})])
 
 
 async def write_at_both(
@@ -256,9 +262,15 @@ async def write_at_both(
 
 async def write_all(work: "Work", organization: str, acts: "Sequence[Act]") -> None:
     """Write several acts into the log."""
-    if acts:
-        entries = [_entry(work, organization, act.action, act.entity, act.doer, act.details) for act in acts]
-        await work.audit.add_all(entries)
+    if not acts:
+        return
+    own = None
+    if any(act.doer.came_from not in (None, organization) for act in acts):
+        found = await work.organizations.find(organization)
+        assert found is not None
+        own = msgspec.json.encode(contract.Context(location_of(found), "", "", None)).decode()
+    entries = [_entry(work, organization, act, own) for act in acts]
+    await (work.audit.add_all(entries) if len(entries) > 1 else work.audit.add(entries[0]))
 
 
 class Act(NamedTuple):
@@ -270,18 +282,43 @@ class Act(NamedTuple):
     details: dict[str, object]
 
 
-def _entry(work: "Work", organization: str, action: Written, entity: Entity, doer: Doer, details: dict[str, object]) -> Entry:
+def _entry(work: "Work", organization: str, act: Act, own: str | None) -> Entry:
+    """An entry as the log of an organization may hold it.
+
+    Arguments:
+        own: the context where another organization's caller did it; None where there is no such act.
+    """
+    doer = act.doer
+    details = {name: _told_at(organization, what) if isinstance(what, Doer) else what for name, what in act.details.items()}
     if doer.organization not in (None, organization):
-        details = {**details, "actor_organization": doer.organization}
+        details["actor_organization"] = doer.organization
+    context = doer.context
+    if doer.came_from not in (None, organization):
+        assert own is not None
+        context = own
     return Entry(
         organization=organization,
         id=work.source.uuid(),
         at=work.source.micros(),
-        action=action,
+        action=act.action,
         actor=doer.id,
-        entity=entity.id,
-        actor_told=doer.told,
-        entity_told=entity.told.decode(),
-        context=doer.context,
+        entity=act.entity.id,
+        actor_told=bytes(_told_at(organization, doer)).decode(),
+        entity_told=act.entity.told.decode(),
+        context=context,
         details=msgspec.json.encode(details).decode(),
     )
+
+
+class _Told(msgspec.Struct):
+    """Somebody as `Doer.told` has them."""
+
+    user: contract.User
+
+
+def _told_at(organization: str, who: Doer) -> msgspec.Raw:
+    """Who somebody is, to an organization: others' people without their address and workspace."""
+    if who.organization in (None, organization):
+        return msgspec.Raw(who.told.encode())
+    told = msgspec.json.decode(who.told, type=_Told).user
+    return msgspec.Raw(contract.told("user", msgspec.structs.replace(told, email="", team=who.organization)))

@@ -159,7 +159,7 @@ async def _note(
         doer, details = caller, dict[str, object]()
         if (mover.organization, mover.id) != (actor.organization, actor.user):
             told = contract.User(mover.id, mover.name, mover.email, _team(call, mover))
-            doer, details = audit.brought(caller, mover.organization, told), {by: msgspec.Raw(caller.told)}
+            doer, details = audit.brought(caller, mover.organization, told), {by: caller}
         act = audit.Act(actions[mover.guest != "none"], channel, doer, details)
         acts.append(act)
         for other in {mover.organization, actor.organization} - {host}:

@@ -52,7 +52,10 @@ FIRST = 1_519_862_400
 AHEAD = 60
 """Seconds by which a caller's clock may be ahead of this one."""
 
-PORTION = 1000
+MOST_BYTES = 2_000_000
+"""Bytes after which a page ends, however many entries were asked for: other requests wait while it is written out."""
+
+PORTION = 200
 """Entries that are read in one go, so that other requests come in between."""
 
 RATE = Tier.THREE.value
@@ -182,7 +185,7 @@ class AuditApi:
         return second
 
     async def _logs(self, organization: str, question: Question, cursor: str) -> bytes:
-        """A page of the log, the newest entries first.
+        """A page of the log, the newest entries first; it ends early where entries are long.
 
         Raises:
             InvalidCursor: the cursor is no other page's of the same question.
@@ -190,12 +193,19 @@ class AuditApi:
         listing = _listing(organization, question)
         after = _position(self._cursors.open(listing, cursor)) if cursor else None
         entries: list[Entry] = []
-        while len(entries) < question.limit:
+        room = MOST_BYTES
+        while len(entries) < question.limit and room > 0:
             wanted = min(question.limit - len(entries), PORTION)
             found, after = await self._read(organization, replace(question, after=after, limit=wanted))
-            entries += found
-            if after is None or len(found) < wanted:
-                break
+            for entry in found:
+                if room <= 0:
+                    after = entries[-1].at, entries[-1].id
+                    break
+                entries.append(entry)
+                room -= _size(entry)
+            else:
+                if after is None or len(found) < wanted:
+                    break
         next_cursor = "" if after is None else self._cursors.seal(listing, f"{after[0]}/{after[1]}")
         return msgspec.json.encode(contract.Logs([_told(entry) for entry in entries], contract.ResponseMetadata(next_cursor)))
 
@@ -267,6 +277,11 @@ def _told(entry: Entry) -> contract.Entry:
         context=msgspec.Raw(entry.context),
         details=msgspec.UNSET if entry.details == "{}" else msgspec.Raw(entry.details),
     )
+
+
+def _size(entry: Entry) -> int:
+    """About how many bytes an entry takes in an answer."""
+    return 200 + len(entry.actor_told) + len(entry.entity_told) + len(entry.context) + len(entry.details)
 
 
 def _refused(error: Exception) -> Refused:
