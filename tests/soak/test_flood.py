@@ -10,7 +10,7 @@ from harness.databases import Databases
 from soak.flooding import Flood, flooding, latencies, percentile
 
 CALLS = [("auth.test", "xoxb-east-desk", ""), ("users.info", "xoxb-east-desk", "user=W0CHO000001")]
-ROUNDS, EACH = 8, 600
+ROUNDS, EACH = 5, 600
 
 FLOODS = {
     "at one account": Flood("acme-east", ("cho@acme.test",), 1),

@@ -10,18 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from gridhall.domain import passwords
+from gridhall.server.turns import Busy
 
 T = TypeVar("T")
 
 MOST_WAITING = 32
 """Passwords that wait for the thread at the most: what it does in little more than a second."""
 
+_BUSY_FOR = 2
+"""Seconds after which who met them may come again."""
+
 _NICENESS = 10
 _LONGEST_REST = 0.1
-
-
-class Busy(Exception):
-    """Too many passwords are waiting."""
 
 
 class Hashing:
@@ -49,7 +49,7 @@ class Hashing:
 
     async def _run(self, what: Callable[[], T]) -> T:
         if self._waiting >= MOST_WAITING:
-            raise Busy
+            raise Busy(_BUSY_FOR)
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, self._rested, what)
