@@ -107,6 +107,8 @@ def at_home(page: Page, porch: Live) -> Iterator[str]:
     ):
         page.goto(f"/account/two-factor{path}")
         yield title
+    press(page, "Make new codes")
+    yield "Error: Make new recovery codes"
 
 
 def owning(page: Page, porch: Live) -> Iterator[str]:

@@ -63,6 +63,15 @@ def test_setting_up_a_second_factor_and_losing_it(porch: Live, arrive: Arrive) -
     press(page, "Sign in")
     follow(page, "Second factor")
     expect(page.get_by_text("You have 9 recovery codes left.")).to_be_visible()
+    follow(page, "Remove the second factor")
+    fill(page, your_password="ela-enters-by-it", code="12345")
+    press(page, "Remove it")
+    field = page.get_by_label("Code")
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    fill(page, your_password="ela-enters-by-it", code=codes[4])
+    press(page, "Remove it")
+    expect(page.get_by_role("status")).to_contain_text("Your second factor is removed.")
 
 
 def test_a_second_factor_that_the_workspace_requires(porch: Live, arrive: Arrive) -> None:

@@ -35,7 +35,7 @@ def test_people_see_all_their_devices_the_last_used_first(there: Gates) -> None:
     there.signed_in("open", "ola@gates.test")
     there.live.move(advance=3600)
     account = there.account(first)
-    assert [session.id for session in there.do("devices", account)] == [first.session, second.session]
+    assert [session.id for session in there.do("devices", account)[0]] == [first.session, second.session]
 
 
 def test_a_visit_is_noted_once_a_minute_and_wherever_it_comes_from_anew(there: Gates) -> None:
@@ -109,9 +109,9 @@ def test_what_changes_how_one_signs_in_asks_for_the_password(there: Gates) -> No
     before = there.credentials(MIA)
     asked = [
         ("change_password", "wrong", "mia-signs-in-anew"),
-        ("begin_two_factor", "wrong"),
-        ("remove_two_factor", "wrong"),
-        ("new_recovery_codes", "wrong"),
+        ("begin_two_factor", "wrong", there.one_time_code(1)),
+        ("remove_two_factor", "wrong", there.one_time_code(1)),
+        ("new_recovery_codes", "wrong", there.one_time_code(1)),
         ("reset_two_factor_of", "oto@gates.test", "wrong"),
     ]
     for what, *arguments in asked:
@@ -119,19 +119,40 @@ def test_what_changes_how_one_signs_in_asks_for_the_password(there: Gates) -> No
     assert there.credentials(MIA) == before
 
 
+@pytest.mark.parametrize("act", ["begin_two_factor", "remove_two_factor", "new_recovery_codes"])
+def test_what_changes_a_second_factor_asks_for_a_code_of_it(there: Gates, act: str) -> None:
+    account = there.account(there.signed_in("open", "mia@gates.test"))
+    kept = there.do("new_recovery_codes", account, "mia-signs-in", there.one_time_code(1), AT_HOME)
+    before = there.credentials(MIA), there.account(there.signed_in_by(kept[0])).recovery_codes_left
+    # None, that of the sign-in, one of another secret, a recovery code that was used.
+    for code in ("", there.one_time_code(), there.one_time_code(secret="A" * 32), kept[0]):
+        assert there.refused(act, account, "mia-signs-in", code, AT_HOME) == "invalid_code"
+    assert (there.credentials(MIA), there.account(there.signed_in_by(kept[1])).recovery_codes_left + 1) == before
+    assert there.do(act, account, "mia-signs-in", kept[2], AT_HOME)
+
+
+def test_codes_for_acts_count_as_those_of_signing_in_do(there: Gates) -> None:
+    account, state = there.account(there.signed_in("open", "mia@gates.test")), there.state("open", "mia@gates.test")
+    for _ in range(5):
+        assert there.refused("remove_two_factor", account, "mia-signs-in", "12345", AT_HOME) == "invalid_code"
+        assert there.code(state, "12345").status == 401
+    assert there.refused("remove_two_factor", account, "mia-signs-in", there.one_time_code(1), AT_HOME) == "ratelimited"
+    assert there.code(state, there.one_time_code(1)).status == 429
+
+
 def test_wrong_passwords_count_as_those_of_signing_in_do(here: Gates) -> None:
     account = here.account(here.signed_in("open", "max@gates.test"))
     for _ in range(5):
-        assert here.refused("begin_two_factor", account, "wrong", AT_HOME) == "invalid_credentials"
+        assert here.refused("begin_two_factor", account, "wrong", "", AT_HOME) == "invalid_credentials"
         assert here.enter("open", "max@gates.test", "wrong").status == 401
-    assert here.refused("begin_two_factor", account, "max-signs-in", AT_HOME) == "ratelimited"
+    assert here.refused("begin_two_factor", account, "max-signs-in", "", AT_HOME) == "ratelimited"
     assert here.enter("open", "max@gates.test").status == 429
 
 
 def test_a_second_factor_counts_once_it_is_confirmed(there: Gates) -> None:
     max, other = (there.signed_in("open", "max@gates.test") for _ in range(2))
     account = there.account(max)
-    factor = there.do("begin_two_factor", account, "max-signs-in", AT_HOME)
+    factor = there.do("begin_two_factor", account, "max-signs-in", "", AT_HOME)
     assert there.do("reopen_two_factor", account, factor.state) == factor
     assert there.enter("open", "max@gates.test").status == 200
     assert there.refused("confirm_two_factor", account, factor.state, "000000", AT_HOME) == "invalid_code"
@@ -147,9 +168,9 @@ def test_a_second_factor_counts_once_it_is_confirmed(there: Gates) -> None:
 
 def test_another_second_factor_takes_the_place_of_the_first_with_its_recovery_codes(there: Gates) -> None:
     account = there.account(there.signed_in("open", "mia@gates.test"))
-    old = there.do("new_recovery_codes", account, "mia-signs-in", AT_HOME)
-    factor = there.do("begin_two_factor", account, "mia-signs-in", AT_HOME)
-    there.live.move(advance=30)
+    old = there.do("new_recovery_codes", account, "mia-signs-in", there.one_time_code(1), AT_HOME)
+    factor = there.do("begin_two_factor", account, "mia-signs-in", old[1], AT_HOME)
+    there.live.move(advance=60)
     assert there.code(there.state("open", "mia@gates.test"), there.one_time_code()).status == 200
     new = there.do("confirm_two_factor", account, factor.state, there.one_time_code(0, factor.secret), AT_HOME)
     there.live.move(advance=30)
@@ -164,7 +185,7 @@ def test_another_second_factor_takes_the_place_of_the_first_with_its_recovery_co
 
 def test_a_second_factor_that_was_begun_is_for_its_own_session_and_for_ten_minutes(here: Gates) -> None:
     max, other = (here.account(here.signed_in("open", "max@gates.test")) for _ in range(2))
-    factor = here.do("begin_two_factor", max, "max-signs-in", AT_HOME)
+    factor = here.do("begin_two_factor", max, "max-signs-in", "", AT_HOME)
     code = here.one_time_code(0, factor.secret)
     assert here.refused("reopen_two_factor", other, factor.state) == "expired"
     assert here.refused("confirm_two_factor", other, factor.state, code, AT_HOME) == "expired"
@@ -179,7 +200,7 @@ def test_a_second_factor_that_was_begun_is_for_its_own_session_and_for_ten_minut
 
 def test_a_second_factor_is_confirmed_once(there: Gates) -> None:
     account = there.account(there.signed_in("open", "max@gates.test"))
-    factor = there.do("begin_two_factor", account, "max-signs-in", AT_HOME)
+    factor = there.do("begin_two_factor", account, "max-signs-in", "", AT_HOME)
     there.do("confirm_two_factor", account, factor.state, there.one_time_code(0, factor.secret), AT_HOME)
     again = there.one_time_code(1, factor.secret)
     assert there.refused("confirm_two_factor", account, factor.state, again, AT_HOME) == "expired"
@@ -187,11 +208,11 @@ def test_a_second_factor_is_confirmed_once(there: Gates) -> None:
 
 def test_people_go_without_a_second_factor_where_none_is_required(there: Gates) -> None:
     mia = there.signed_in("strict", "mia@gates.test")
-    assert not there.do("remove_two_factor", there.account(mia), "mia-signs-in", AT_HOME)
+    assert not there.do("remove_two_factor", there.account(mia), "mia-signs-in", there.one_time_code(1), AT_HOME)
     assert there.credentials(MIA).two_factor_secret is not None
-    there.live.move(advance=30)
+    there.live.move(advance=60)
     mia = there.signed_in("open", "mia@gates.test")
-    assert there.do("remove_two_factor", there.account(mia), "mia-signs-in", AT_HOME)
+    assert there.do("remove_two_factor", there.account(mia), "mia-signs-in", there.one_time_code(1), AT_HOME)
     assert there.actions()[-1] == "user_two_factor_removed"
     assert there.enter("open", "mia@gates.test").status == 200
     assert there.enter("strict", "mia@gates.test").json["error"] == "two_factor_setup_required"
@@ -201,13 +222,14 @@ def test_people_go_without_a_second_factor_where_none_is_required(there: Gates) 
 def test_recovery_codes_are_made_anew_for_who_has_a_second_factor(there: Gates) -> None:
     account = there.account(there.signed_in("open", "mia@gates.test"))
     assert account.recovery_codes_left == 0
-    old, new = (there.do("new_recovery_codes", account, "mia-signs-in", AT_HOME) for _ in range(2))
+    old = there.do("new_recovery_codes", account, "mia-signs-in", there.one_time_code(1), AT_HOME)
+    new = there.do("new_recovery_codes", account, "mia-signs-in", old[1], AT_HOME)
     assert not set(old) & set(new)
     assert there.code(there.state("open", "mia@gates.test"), old[0]).status == 401
     assert there.code(there.state("open", "mia@gates.test"), new[0]).status == 200
     assert there.actions().count("user_recovery_codes_renewed") == 2
     max = there.account(there.signed_in("open", "max@gates.test"))
-    assert there.do("new_recovery_codes", max, "max-signs-in", AT_HOME) == []
+    assert there.do("new_recovery_codes", max, "max-signs-in", "", AT_HOME) == []
 
 
 @pytest.mark.parametrize(
@@ -256,14 +278,14 @@ def test_owners_take_away_second_factors_that_others_lost(here: Gates, place: st
 def test_nothing_is_done_for_a_session_that_has_ended_meanwhile(there: Gates) -> None:
     mia = there.signed_in("open", "mia@gates.test")
     account = there.account(mia)
-    factor = there.do("begin_two_factor", account, "mia-signs-in", AT_HOME)
+    factor = there.do("begin_two_factor", account, "mia-signs-in", there.one_time_code(1), AT_HOME)
     there.do("sign_out", account, AT_HOME)
     before: Credentials = there.credentials(MIA)
     asked: list[tuple[Any, ...]] = [
         ("change_password", "mia-signs-in", "mia-signs-in-anew"),
         ("confirm_two_factor", factor.state, there.one_time_code(0, factor.secret)),
-        ("remove_two_factor", "mia-signs-in"),
-        ("new_recovery_codes", "mia-signs-in"),
+        ("remove_two_factor", "mia-signs-in", there.one_time_code(1)),
+        ("new_recovery_codes", "mia-signs-in", there.one_time_code(1)),
         ("reset_two_factor_of", "oto@gates.test", "mia-signs-in"),
         ("end_device", 1),
         ("end_others",),

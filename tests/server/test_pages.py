@@ -407,14 +407,14 @@ def test_fields_say_what_belongs_into_them(ela: Visitor) -> None:
 # The second factor.
 
 
-def prove(visitor: Visitor, act: str, password: str) -> None:
+def prove(visitor: Visitor, act: str, password: str, code: str | None = None) -> None:
     visitor.get(f"/account/two-factor/{act}")
-    visitor.post(f"/account/two-factor/{act}", password=password)
+    visitor.post(f"/account/two-factor/{act}", password=password, **({} if code is None else {"code": code}))
 
 
-def set_up(visitor: Visitor, password: str) -> tuple[str, list[str]]:
-    """Set up a second factor; gives its secret and its recovery codes."""
-    prove(visitor, "set-up", password)
+def set_up(visitor: Visitor, password: str, code: str | None = None) -> tuple[str, list[str]]:
+    """Set up a second factor, by a code of the one before; gives its secret and its recovery codes."""
+    prove(visitor, "set-up", password, code)
     assert visitor.page.path == "/account/two-factor/confirm"
     secret = secret_of(visitor)
     visitor.post("/account/two-factor/confirm", code=code_of(visitor.server, secret))
@@ -441,12 +441,18 @@ def test_setting_up_a_second_factor_and_taking_it_away(any_porch: Live) -> None:
     # They are shown once: neither the page nor the form gives them again.
     assert ela.get("/account/two-factor/confirm").path == "/account/two-factor/set-up?notice=set-up-expired"
 
-    prove(ela, "recovery-codes", "ela-enters-by-it")
+    prove(ela, "recovery-codes", "ela-enters-by-it", "")
+    assert (ela.page.status, fault_of(ela, "code")) == (422, "Type the code.")
+    prove(ela, "recovery-codes", "ela-enters-by-it", "12345")
+    assert (ela.page.status, "This code is not right" in fault_of(ela, "code")) == (403, True)
+    prove(ela, "recovery-codes", "wrong", codes[0])
+    assert (ela.page.status, fault_of(ela, "password")) == (403, "This is not your password.")
+    prove(ela, "recovery-codes", "ela-enters-by-it", codes[0])
     newer = recovery_codes_of(ela)
     assert len(newer) == 10
     assert not set(newer) & set(codes)
 
-    prove(ela, "remove", "ela-enters-by-it")
+    prove(ela, "remove", "ela-enters-by-it", newer[0])
     assert ela.page.path == "/account/two-factor?notice=factor-removed"
     assert Visitor(any_porch).sign_in("front", "ela", "ela-enters-by-it").path == "/account"
 
@@ -455,7 +461,7 @@ def test_a_second_factor_in_place_of_another(porch: Live, ela: Visitor) -> None:
     porch.move()
     first, _ = set_up(ela, "ela-enters-by-it")
     porch.move(advance=60)
-    second, _ = set_up(ela, "ela-enters-by-it")
+    second, _ = set_up(ela, "ela-enters-by-it", code_of(porch, first))
     porch.move(advance=60)
     for secret, path in ((first, "/signin/code"), (second, "/account")):
         visitor = Visitor(porch)
@@ -493,7 +499,7 @@ def test_where_it_is_required_it_stays(porch: Live) -> None:
     ned = Visitor(porch)
     ned.sign_in("safe", "ned", "ned-new-signs-in")
     ned.post("/signin/code", code=code_of(porch, secret_of(ned)))
-    prove(ned, "remove", "ned-new-signs-in")
+    prove(ned, "remove", "ned-new-signs-in", recovery_codes_of(ned)[0])
     assert ned.page.path == "/account/two-factor?notice=factor-required"
     assert "You have set up a second factor" in ned.page.parsed.text
 

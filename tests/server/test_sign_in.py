@@ -155,7 +155,7 @@ def test_each_set_up_that_is_begun_has_a_secret_of_its_own(here: Gates) -> None:
 
 def test_a_recovery_code_stands_in_for_the_second_factor_once_however_it_is_typed(there: Gates) -> None:
     mia = there.signed_in("open", "mia@gates.test")
-    codes = there.do("new_recovery_codes", there.account(mia), "mia-signs-in", Origin(HOME, ""))
+    codes = there.do("new_recovery_codes", there.account(mia), "mia-signs-in", there.one_time_code(1), Origin(HOME, ""))
     first, second, third = codes[0], codes[1].lower(), codes[2].replace("-", "  ").replace("0", "O").replace("1", "l")
     for left, code in zip((9, 8, 7), (first, second, third), strict=True):
         client = Client(there.live, there.code(there.state("open", "mia@gates.test"), code).json)
@@ -189,7 +189,7 @@ def test_what_was_begun_ends_with_what_it_was_begun_by(there: Gates) -> None:
     assert there.code(before, there.one_time_code(1)).json["error"] == "expired"
 
     before = there.enter("open", "mia@gates.test", "mia-signs-in-anew").json["state"]
-    assert there.do("remove_two_factor", there.account(mia), "mia-signs-in-anew", Origin(HOME, ""))
+    assert there.do("remove_two_factor", there.account(mia), "mia-signs-in-anew", there.one_time_code(1), Origin(HOME, ""))
     assert there.code(before, there.one_time_code(1)).json["error"] == "expired"
 
 
@@ -353,7 +353,7 @@ def test_a_password_that_changes_while_it_is_looked_at_is_looked_at_again(
 
 def test_secrets_are_kept_nowhere_in_clear(there: Gates) -> None:
     mia = there.signed_in("open", "mia@gates.test")
-    (code, *_) = there.do("new_recovery_codes", there.account(mia), "mia-signs-in", Origin(HOME, ""))
+    (code, *_) = there.do("new_recovery_codes", there.account(mia), "mia-signs-in", there.one_time_code(1), Origin(HOME, ""))
     log = there.live.log.getvalue()
     told = "".join(f"{entry.details}{entry.context}{entry.actor_told}{entry.entity_told}" for _, entry, _ in there.entries())
     for secret in (mia.told["cookie"], mia.told["token"], "mia-signs-in", SECRET, code):

@@ -1,6 +1,7 @@
 """What people do about their own account once they are signed in: devices, password, second factor.
 
-What changes how one signs in asks for the password again, and is throttled as signing in is.
+What changes how one signs in asks for the password again, what changes the second factor also for a code of the one that is
+there. Both are throttled as signing in is.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,6 +12,7 @@ import msgspec
 
 from gridhall.domain import audit, credentials, passwords, second_factor, sessions
 from gridhall.domain.audit import Act, Doer
+from gridhall.domain.credentials import Credentials
 from gridhall.domain.devices import Device
 from gridhall.domain.origin import Origin
 from gridhall.domain.people import Person
@@ -28,6 +30,7 @@ from gridhall.server.sign_in import (
     account_of,
     address_of,
     doer_at,
+    factor_of,
     find_by_id,
     fingerprint,
     person_at,
@@ -37,6 +40,15 @@ from gridhall.server.sign_in import (
 from gridhall.server.throttle import Throttle, Wrong
 
 T = TypeVar("T")
+
+MOST_DEVICES = 100
+"""Devices that are shown, the last used first."""
+
+_AT_ONCE = 500
+"""Sessions that one unit ends, so that other requests come in between."""
+
+Doing = Callable[[Work, Person, Doer], Awaitable[T]]
+"""What is done in a unit of work, by whom, and as whom the audit log tells them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +121,17 @@ class Accounts:
         every = RECORD_EVERY if device.ip == origin.address else NOTICED_EVERY
         return abs(self._source.seconds() - session.last_activity) >= every
 
-    async def devices(self, account: Account) -> list[Session]:
-        """All of one's own sessions, the last used first."""
-        person = account.person
+    async def devices(self, account: Account) -> tuple[list[Session], int]:
+        """One's own sessions, the last used first, `MOST_DEVICES` at the most; and about how many there are further."""
+        organization, id = account.person.organization, account.person.id
+
+        async def unit(work: Work) -> tuple[list[Session], int]:
+            own = await work.sessions.list_last_used(organization, id, now=work.source.seconds(), limit=MOST_DEVICES)
+            count = await work.sessions.count_of(organization, id) if len(own) == MOST_DEVICES else len(own)
+            return own, count - len(own)
+
         async with refusing():
-            now = self._source.seconds()
-            own = await self._storage.read(lambda work: work.sessions.list_of(person.organization, person.id, now=now))
-        return sorted(own, key=lambda session: (session.last_activity, session.id), reverse=True)
+            return await self._storage.read(unit)
 
     async def sign_out(self, account: Account, origin: Origin) -> None:
         """End the session that one is signed in with."""
@@ -145,12 +161,18 @@ class Accounts:
         """End all sessions of one's own but this; gives how many."""
 
         async def act(work: Work, person: Person, doer: Doer) -> int:
-            ended = await sessions.end_of(work, person.organization, [person.id], other_than=account.session.id)
-            await audit.write_all(work, person.organization, _ended(account, doer, ended))
+            organization, own = person.organization, account.session.id
+            found = await work.sessions.list_of_all(organization, [person.id], clients=sessions.CLIENTS, limit=_AT_ONCE + 1)
+            ended = await sessions.end(work, organization, [id for _, id in found if id != own][:_AT_ONCE])
+            await audit.write_all(work, organization, _ended(account, doer, ended))
             return len(ended)
 
+        count, ended = 0, _AT_ONCE
         async with refusing():
-            return await self._do(account, origin, act)
+            while ended == _AT_ONCE:
+                ended = await self._do(account, origin, act)
+                count += ended
+        return count
 
     async def change_password(self, account: Account, current: str, new: str, origin: Origin) -> None:
         """Change the password; the other sessions end.
@@ -161,7 +183,7 @@ class Accounts:
         assert passwords.fault_of(new) is None
 
         async with refusing():
-            proved = await self._prove(account, current, origin)
+            proved = fingerprint(await self._prove(account, current, origin))
             hashed = await self._hashing.hash(new)
 
             async def act(work: Work, person: Person, doer: Doer) -> None:
@@ -169,10 +191,18 @@ class Accounts:
 
             await self._do(account, origin, act, proved)
 
-    async def begin_two_factor(self, account: Account, password: str, origin: Origin) -> NewFactor:
-        """Begin to set up a second factor, which counts once it is confirmed; one that is there goes on until then."""
+    async def begin_two_factor(self, account: Account, password: str, code: str, origin: Origin) -> NewFactor:
+        """Begin to set up a second factor, which counts once it is confirmed; one that is there goes on until then.
+
+        Arguments:
+            code: a one-time code or a recovery code of the second factor that is there; looked at only where there is one.
+        """
+
+        async def act(work: Work, person: Person, doer: Doer) -> str:
+            return fingerprint(await credentials.hold(work, person.organization, person.id))
+
         async with refusing():
-            proved = await self._prove(account, password, origin)
+            proved = await self._do_with_code(account, password, code, origin, act)
         secret = second_factor.new_secret(self._source)
         begun = _Begun(account.person.organization, account.session.id, proved, secret)
         return NewFactor(secret, address_of(secret, account.place, account.person), self._sealing.seal(begun))
@@ -195,8 +225,12 @@ class Accounts:
         async with refusing(), self._throttle.first_code(f"{organization}/{account.person.id}", origin.address):
             return await self._do(account, origin, act, begun.proved)
 
-    async def remove_two_factor(self, account: Account, password: str, origin: Origin) -> bool:
-        """Go on without a second factor; False where the organization or the workspace requires one."""
+    async def remove_two_factor(self, account: Account, password: str, code: str, origin: Origin) -> bool:
+        """Go on without a second factor; False where the organization or the workspace requires one.
+
+        Arguments:
+            code: as with `begin_two_factor`.
+        """
 
         async def act(work: Work, person: Person, doer: Doer) -> bool:
             place = await find_by_id(work, account.place.id)
@@ -206,18 +240,20 @@ class Accounts:
             return True
 
         async with refusing():
-            proved = await self._prove(account, password, origin)
-            return await self._do(account, origin, act, proved)
+            return await self._do_with_code(account, password, code, origin, act)
 
-    async def new_recovery_codes(self, account: Account, password: str, origin: Origin) -> list[str]:
-        """Recovery codes in place of those before; none where there is no second factor."""
+    async def new_recovery_codes(self, account: Account, password: str, code: str, origin: Origin) -> list[str]:
+        """Recovery codes in place of those before; none where there is no second factor.
+
+        Arguments:
+            code: as with `begin_two_factor`.
+        """
 
         async def act(work: Work, person: Person, doer: Doer) -> list[str]:
             return await credentials.new_recovery_codes(work, person, actor=doer)
 
         async with refusing():
-            proved = await self._prove(account, password, origin)
-            return await self._do(account, origin, act, proved)
+            return await self._do_with_code(account, password, code, origin, act)
 
     async def reset_two_factor_of(self, account: Account, email: str, password: str, origin: Origin) -> bool:
         """Take away somebody's lost second factor, as an owner may; False where there is no such person whom the owner stands
@@ -238,7 +274,7 @@ class Accounts:
             return await credentials.reset_two_factor(work, person, actor=doer)
 
         async with refusing():
-            proved = await self._prove(account, password, origin)
+            proved = fingerprint(await self._prove(account, password, origin))
             return await self._do(account, origin, act, proved)
 
     def _opened(self, account: Account, state: str) -> _Begun:
@@ -247,8 +283,8 @@ class Accounts:
             raise NotSignedIn("expired")
         return begun
 
-    async def _prove(self, account: Account, password: str, origin: Origin) -> str:
-        """Hold a password against one's own; gives the fingerprint of what it matched.
+    async def _prove(self, account: Account, password: str, origin: Origin) -> Credentials:
+        """Hold a password against one's own; gives what it matched.
 
         Raises:
             Wrong, Ratelimited, Busy.
@@ -259,11 +295,24 @@ class Accounts:
             held = await self._storage.read(lambda work: work.credentials.find(person.organization, person.id))
             if not await self._hashing.matches(held.password_hash if held else None, password) or held is None:
                 raise Wrong("invalid_credentials")
-        return fingerprint(held)
+        return held
 
-    async def _do(
-        self, account: Account, origin: Origin, act: Callable[[Work, Person, Doer], Awaitable[T]], proved: str | None = None
-    ) -> T:
+    async def _do_with_code(self, account: Account, password: str, code: str, origin: Origin, act: Doing[T]) -> T:
+        """Do something for which the password and, where there is a second factor, a code of it are asked."""
+        held = await self._prove(account, password, origin)
+        proved = fingerprint(held)
+        if held.two_factor_secret is None:
+            return await self._do(account, origin, act, proved)
+
+        async def once_shown(work: Work, person: Person, doer: Doer) -> T:
+            if await credentials.take_code(work, held, code) is None:
+                raise Wrong("invalid_code")
+            return await act(work, person, doer)
+
+        async with self._throttle.code(factor_of(held), origin.address):
+            return await self._do(account, origin, once_shown, proved)
+
+    async def _do(self, account: Account, origin: Origin, act: Doing[T], proved: str | None = None) -> T:
         """Do something in one unit, as the person that the session is of.
 
         Arguments:

@@ -327,6 +327,7 @@ class SignIn:
         if half.secret is not None:
             trying = self._throttle.first_code(account, origin.address)
         else:
+            # As `factor_of`, which counts the same at other acts.
             trying = self._throttle.code(f"{account}/{half.proved}", origin.address)
         async with refusing(), trying:
             seen = await asking.device()
@@ -360,6 +361,11 @@ async def refusing() -> AsyncIterator[None]:
 def fingerprint(held: Credentials) -> str:
     """Tells one state of somebody's credentials from the next, and nothing else of them: password hashes are salted."""
     return sha256(f"{held.password_hash}/{held.two_factor_secret}".encode()).hexdigest()
+
+
+def factor_of(held: Credentials) -> str:
+    """What wrong codes are counted by: another password or another second factor begins anew."""
+    return f"{held.organization}/{held.person}/{fingerprint(held)}"
 
 
 def account_of(organization: str, email: str) -> str:

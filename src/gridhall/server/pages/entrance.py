@@ -8,7 +8,7 @@ from gridhall.pipeline import cookies as names
 from gridhall.server.account import Account, Accounts
 from gridhall.server.pages.cookies import LONGEST, Cookies
 from gridhall.server.pages.problem import Problem
-from gridhall.server.pages.texts import text_of
+from gridhall.server.pages.texts import faults_of
 from gridhall.server.pages.view import Answer, View, Visit, qr_code
 from gridhall.server.sealing import GOOD_FOR
 from gridhall.server.sign_in import NotSignedIn, Pending, Place, SignedIn, SignIn
@@ -92,7 +92,7 @@ class Entrance:
         except NotSignedIn as refusal:
             if refusal.code == "expired":
                 return self._start_again(visit, refusal)
-            wrong = {"code": text_of(refusal)} if refusal.code == "invalid_code" else None
+            wrong = faults_of(refusal, invalid_code="code")
             return await self._code_form(visit, pending, faults=wrong, refusal=refusal)
         return await self._let_in(visit, signed_in)
 

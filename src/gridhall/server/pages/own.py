@@ -12,12 +12,9 @@ from gridhall.domain.source import Source
 from gridhall.server.account import Account, Accounts
 from gridhall.server.pages.cookies import Cookies
 from gridhall.server.pages.entrance import session_cookie
-from gridhall.server.pages.texts import NOT_YOURS
+from gridhall.server.pages.texts import faults_of
 from gridhall.server.pages.view import Answer, View, Visit
 from gridhall.server.sign_in import NotSignedIn
-
-MOST_DEVICES = 100
-"""Devices that are shown, the last used first."""
 
 _KINDS = {DESKTOP: "Desktop app", MOBILE: "Mobile app"}
 
@@ -47,17 +44,17 @@ class Own:
         self._cookies = cookies
 
     async def devices(self, visit: Visit, account: Account) -> Answer:
-        sessions = await self._accounts.devices(account)
+        sessions, further = await self._accounts.devices(account)
         this = account.session.id
         sessions.sort(key=lambda session: session.id != this)
         shown = [
             Shown(session, msgspec.json.decode(session.recent_device or session.device, type=Device), session.id == this)
-            for session in sessions[:MOST_DEVICES]
+            for session in sessions
         ]
         # What administrators set for one's sessions may have changed since the cookie was set.
         assert visit.session is not None
         visit.set_cookies.append(session_cookie(self._cookies, visit.session, account, now=self._source.seconds()))
-        return await self._view.page(visit, "devices.html", account=account, devices=shown, further=len(sessions) - len(shown))
+        return await self._view.page(visit, "devices.html", account=account, devices=shown, further=further)
 
     async def end_device(self, visit: Visit, account: Account) -> Answer:
         id = visit.field("session")
@@ -88,7 +85,7 @@ class Own:
         except NotSignedIn as refusal:
             if refusal.code == "expired":
                 raise
-            wrong = {"current": NOT_YOURS} if refusal.code == "invalid_credentials" else None
+            wrong = faults_of(refusal, invalid_credentials="current")
             return await self._password_form(visit, account, faults=wrong, refusal=refusal)
         return self._view.redirect(visit, "/account", "password-changed")
 

@@ -6,7 +6,7 @@ from gridhall.server.account import Account, Accounts, NewFactor
 from gridhall.server.pages.cookies import Cookies
 from gridhall.server.pages.entrance import BEGUN
 from gridhall.server.pages.problem import Problem
-from gridhall.server.pages.texts import NOT_YOURS, text_of
+from gridhall.server.pages.texts import faults_of
 from gridhall.server.pages.view import Answer, View, Visit, qr_code
 from gridhall.server.sealing import GOOD_FOR
 from gridhall.server.sign_in import NotSignedIn
@@ -20,7 +20,7 @@ RESET = f"{OVERVIEW}/reset"
 
 
 class SecondFactor:
-    """The pages of the second factor. Each act asks for the password again."""
+    """The pages of the second factor. Each act asks for the password again, and for a code where there is one to change."""
 
     def __init__(self, accounts: Accounts, view: View, cookies: Cookies) -> None:
         self._accounts = accounts
@@ -31,29 +31,29 @@ class SecondFactor:
         return await self._view.page(visit, "second_factor.html", account=account)
 
     async def show_act(self, visit: Visit, account: Account) -> Answer:
-        """The form of an act that needs the password alone: `act.html` knows by the path which."""
+        """The form of an act: `act.html` knows by the path which."""
         return await self._view.page(visit, "act.html", account=account)
 
     async def set_up(self, visit: Visit, account: Account) -> Answer:
         """Begin to set one up."""
 
-        async def act(password: str) -> Answer:
-            factor = await self._accounts.begin_two_factor(account, password, visit.origin)
+        async def act(password: str, code: str) -> Answer:
+            factor = await self._accounts.begin_two_factor(account, password, code, visit.origin)
             visit.set_cookies.append(self._cookies.put(BEGUN, factor.state, max_age=GOOD_FOR))
             return self._view.redirect(visit, CONFIRM)
 
         return await self._act(visit, account, act)
 
     async def remove(self, visit: Visit, account: Account) -> Answer:
-        async def act(password: str) -> Answer:
-            removed = await self._accounts.remove_two_factor(account, password, visit.origin)
+        async def act(password: str, code: str) -> Answer:
+            removed = await self._accounts.remove_two_factor(account, password, code, visit.origin)
             return self._view.redirect(visit, OVERVIEW, "factor-removed" if removed else "factor-required")
 
         return await self._act(visit, account, act)
 
     async def renew_recovery_codes(self, visit: Visit, account: Account) -> Answer:
-        async def act(password: str) -> Answer:
-            codes = await self._accounts.new_recovery_codes(account, password, visit.origin)
+        async def act(password: str, code: str) -> Answer:
+            codes = await self._accounts.new_recovery_codes(account, password, code, visit.origin)
             if not codes:
                 return self._view.redirect(visit, OVERVIEW)
             return await self._view.page(visit, "recovery_codes.html", account=account, codes=codes)
@@ -81,7 +81,7 @@ class SecondFactor:
         except NotSignedIn as refusal:
             if refusal.code == "expired":
                 return self._start_again(visit, refusal)
-            wrong = {"code": text_of(refusal)} if refusal.code == "invalid_code" else None
+            wrong = faults_of(refusal, invalid_code="code")
             return await self._code_form(visit, account, factor, faults=wrong, refusal=refusal)
         visit.set_cookies.append(self._cookies.drop(BEGUN))
         return await self._view.page(visit, "recovery_codes.html", account=account, codes=codes)
@@ -104,26 +104,29 @@ class SecondFactor:
         except NotSignedIn as refusal:
             if refusal.code == "expired":
                 raise
-            wrong = {"password": NOT_YOURS} if refusal.code == "invalid_credentials" else None
+            wrong = faults_of(refusal, invalid_credentials="password")
             return await self._reset_form(visit, account, faults=wrong, refusal=refusal)
         if not done:
             nobody = "Nobody with this address has a second factor that you may take away."
             return await self._reset_form(visit, account, faults={"email": nobody})
         return self._view.redirect(visit, OVERVIEW, "factor-reset")
 
-    async def _act(self, visit: Visit, account: Account, act: Callable[[str], Awaitable[Answer]]) -> Answer:
-        """Do what needs the password alone."""
-        password = visit.field("password")
-        faults: Mapping[str, str] | None = {"password": "Type your password."}
+    async def _act(self, visit: Visit, account: Account, act: Callable[[str, str], Awaitable[Answer]]) -> Answer:
+        """Do what needs the password and, where there is a second factor, a code."""
+        password, code = visit.field("password"), visit.field("code").strip()
+        faults = {}
+        if not password:
+            faults["password"] = "Type your password."  # noqa: S105
+        if account.person.has_two_factor and not code:
+            faults["code"] = "Type the code."
         refused = None
-        if password:
+        if not faults:
             try:
-                return await act(password)
+                return await act(password, code)
             except NotSignedIn as refusal:
                 if refusal.code == "expired":
                     raise
-                faults = {"password": NOT_YOURS} if refusal.code == "invalid_credentials" else None
-                refused = refusal
+                faults, refused = faults_of(refusal, invalid_credentials="password", invalid_code="code"), refusal
         return await self._view.page(visit, "act.html", account=account, faults=faults, refusal=refused)
 
     async def _code_form(

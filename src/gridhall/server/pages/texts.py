@@ -37,7 +37,7 @@ _REFUSALS = {
     "service_unavailable": "This does not work at the moment. Please try again shortly.",
 }
 
-NOT_YOURS = "This is not your password."
+_NOT_YOURS = "This is not your password."
 """What is wrong with the one field that asks whoever is signed in for it again."""
 
 PROBLEMS = {
@@ -68,6 +68,18 @@ def text_of(refusal: NotSignedIn) -> str:
     if refusal.code == "ratelimited":
         return f"There were too many tries. Please wait {_spoken(refusal.retry_after)}, then try again."
     return _REFUSALS[refusal.code]
+
+
+def faults_of(refusal: NotSignedIn, **fields: str) -> dict[str, str]:
+    """What is wrong with a field of a form of whoever is signed in, or is about to be; nothing where it is no field's fault.
+
+    Arguments:
+        fields: which field a code is about.
+    """
+    field = fields.get(refusal.code)
+    if field is None:
+        return {}
+    return {field: _NOT_YOURS if refusal.code == "invalid_credentials" else text_of(refusal)}
 
 
 def _spoken(seconds: int) -> str:
