@@ -94,6 +94,14 @@ def test_people_end_all_their_other_devices(there: Gates) -> None:
     assert sorted(ended) == sorted(str(other.session) for other in others)
 
 
+def test_many_other_devices_end_in_portions(there: Gates, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gridhall.server.account._AT_ONCE", 2)
+    max, *others = (there.signed_in("open", "max@gates.test") for _ in range(6))
+    assert there.do("end_others", there.account(max), AT_HOME) == 5
+    assert [client.call("auth.test")["ok"] for client in (max, *others)] == [True] + [False] * 5
+    assert there.actions().count("user_session_invalidated") == 5
+
+
 def test_a_changed_password_ends_the_other_sessions(there: Gates) -> None:
     max, other = (there.signed_in("open", "max@gates.test") for _ in range(2))
     there.do("change_password", there.account(max), "max-signs-in", "max-signs-in-anew", AT_HOME)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from gridhall.domain import sessions
-from gridhall.server.pages import own
+from gridhall.server import account
 from gridhall.server.sign_in import NotSignedIn
 from harness.databases import Databases
 from harness.live import Live, live
@@ -347,7 +347,7 @@ def test_signing_out_of_all_others(any_porch: Live) -> None:
 
 
 def test_of_very_many_devices_the_last_used_are_shown(porch: Live, ela: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own, "MOST_DEVICES", 3)
+    monkeypatch.setattr(account, "MOST_DEVICES", 3)
     porch.move(advance=100)
     for _ in range(4):
         last = Visitor(porch)

@@ -339,6 +339,28 @@ def test_use_is_noted_with_the_device_where_that_changed(any_databases: Database
     on_storage(any_databases, test, clock=clock)
 
 
+def test_who_has_very_many_loses_the_least_recently_used_with_each_sign_in(any_databases: Databases) -> None:
+    ear = Told()
+
+    async def test(storage: AnyStorage) -> None:
+        await add(storage, *(session(id, last_activity=NOW - id) for id in range(1, sessions.MOST)))
+        await add(storage, session(2000, last_activity=1), session(5000, MAX, last_activity=1))
+        ear.signals.clear()
+        begun = await storage.write(begins())
+        gone = [id for id in (1, 998, 999, 2000, 5000, begun.id) if await find(storage, id) is None]
+        assert gone == [2000]
+        await eventually(lambda: SessionsEnded(HERE, (2000,)) in ear.signals)
+        first = await storage.read(lambda work: work.sessions.list_last_used(HERE, MIA, now=NOW, limit=3))
+        assert [one.id for one in first] == [begun.id, 1, 2]
+        assert await storage.read(lambda work: work.sessions.count_of(HERE, MIA)) == sessions.MOST
+        # An organization file may bring more than there may be.
+        await add(storage, *(session(id, last_activity=NOW - id) for id in range(10_000, 10_500)))
+        await storage.write(begins())
+        assert await storage.read(lambda work: work.sessions.count_of(HERE, MIA)) == sessions.MOST + 500 - 200 + 1
+
+    on_storage(any_databases, test, ear)
+
+
 # Two at once.
 
 

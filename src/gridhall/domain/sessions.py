@@ -42,11 +42,14 @@ COOKIE = "xoxd-"
 JOB = "sessions"
 """The kind of the job that ends sessions whose time has come."""
 
+MOST = 1000
+"""Sessions that one person has: with each sign-in beyond, the least recently used one ends."""
+
 ALL = 2**31
 """More sessions than anybody has."""
 
 _AT_ONCE = 200
-"""Sessions that one step of that job ends."""
+"""Sessions that one step of that job ends, and one sign-in where there are too many."""
 
 
 class Session(msgspec.Struct, gc=False):
@@ -114,6 +117,18 @@ class Sessions(Protocol):
         limit: int = ALL,
     ) -> list[Session]:
         """A person's sessions in the order of their ids, in one workspace or in all."""
+        ...
+
+    async def list_last_used(self, organization: str, person: str, *, now: int, limit: int) -> list[Session]:
+        """A person's sessions, the last used first."""
+        ...
+
+    async def count_of(self, organization: str, person: str) -> int:
+        """How many sessions a person has, ended by themselves or not."""
+        ...
+
+    async def end_least_used(self, organization: str, person: str, *, count: int) -> list[int]:
+        """End so many of a person's sessions, those first that were not used for the longest time; gives their ids."""
         ...
 
     async def end(self, organization: str, ids: Collection[int]) -> list[int]:
@@ -192,6 +207,11 @@ async def begin(
     """
     # Settings that change meanwhile wait for this session, and count for it.
     await work.people.lock(organization.id, person.id)
+    over = await work.sessions.count_of(organization.id, person.id) + 1 - MOST
+    if over > 0:
+        # An organization file may bring more, which go a portion at a time.
+        ended = await work.sessions.end_least_used(organization.id, person.id, count=min(over, _AT_ONCE))
+        tell(work, organization.id, ended)
     cookie = work.source.secret(COOKIE)
     secrets = Secrets(cookie, token_of(cookie))
     now = work.source.seconds()

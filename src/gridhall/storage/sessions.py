@@ -36,6 +36,12 @@ _LIST_OF_IN = Statement(
     select(*_s.c).where(_OF_PERSON, _s.c.workspace == bindparam("workspace"), _AFTER, _GOES_ON).order_by(_s.c.id).limit(_LIMIT),
     Session,
 )
+_LIST_LAST_USED = Statement(
+    select(*_s.c).where(_OF_PERSON, _GOES_ON).order_by(_s.c.last_activity.desc(), _s.c.id.desc()).limit(_LIMIT), Session
+)
+_COUNT_OF = Statement(select(func.count()).select_from(_s).where(_OF_PERSON), int)
+_LEAST_USED = select(_s.c.id).where(_OF_PERSON).order_by(_s.c.last_activity, _s.c.id).limit(_LIMIT).scalar_subquery()
+_END_LEAST_USED = Statement(delete(_s).where(_OF_PERSON, _s.c.id.in_(_LEAST_USED)).returning(_s.c.id), int)
 _END = Statement(delete(_s).where(_IN_ORGANIZATION, _s.c.id.in_(each(_s.c.id.type))).returning(_s.c.id), int)
 _OF_PEOPLE = and_(_IN_ORGANIZATION, _s.c.person.in_(each(_s.c.person.type)))
 _WITH_CLIENTS = or_(*(and_(_s.c.client == client, bindparam(client, type_=Boolean)) for client in CLIENTS))
@@ -151,6 +157,15 @@ class SqlSessions:
         if workspace is None:
             return await self._connection.all(_LIST_OF, **asked)
         return await self._connection.all(_LIST_OF_IN, **asked, workspace=workspace)
+
+    async def list_last_used(self, organization: str, person: str, *, now: int, limit: int) -> list[Session]:
+        return await self._connection.all(_LIST_LAST_USED, organization=organization, person=person, now=now, limit=limit)
+
+    async def count_of(self, organization: str, person: str) -> int:
+        return await self._connection.one(_COUNT_OF, organization=organization, person=person) or 0
+
+    async def end_least_used(self, organization: str, person: str, *, count: int) -> list[int]:
+        return await self._connection.all(_END_LEAST_USED, organization=organization, person=person, limit=count)
 
     async def end(self, organization: str, ids: Collection[int]) -> list[int]:
         ended: list[int] = []
