@@ -119,7 +119,7 @@ class CodeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HeartbeatArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A sign of life, with the device where something of it changed."""
+    """A sign of life, with the whole device where something of it changed."""
 
     device: DeviceArgs | None = None
 
