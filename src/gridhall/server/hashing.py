@@ -36,6 +36,11 @@ class Hashing:
         self._waiting = 0
         self._rested_at = 0.0
 
+    def require_room(self) -> None:
+        """Raise Busy where `matches` would, before anything else is done for it."""
+        if self._waiting >= MOST_WAITING:
+            raise Busy(_BUSY_FOR)
+
     async def hash(self, password: str) -> str:
         """What is stored of a password. Raises Busy."""
         return await self._run(lambda: passwords.hash(password))
@@ -48,8 +53,7 @@ class Hashing:
         self._thread.shutdown(cancel_futures=True)
 
     async def _run(self, what: Callable[[], T]) -> T:
-        if self._waiting >= MOST_WAITING:
-            raise Busy(_BUSY_FOR)
+        self.require_room()
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, self._rested, what)

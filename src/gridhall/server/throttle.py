@@ -9,6 +9,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from gridhall.contract.errors import Ratelimited
 from gridhall.contract.rates import Limit
 from gridhall.pipeline.rate import Bucket, RateLimiter
+from gridhall.server.hashing import Hashing
 from gridhall.server.turns import Busy, Turns
 
 PER_ACCOUNT_AND_ADDRESS = Limit(1, 60, 10)
@@ -82,8 +83,9 @@ class Throttle:
         refused_after: see `REFUSED_AFTER`; for tests.
     """
 
-    def __init__(self, rate: RateLimiter, refused_after: float = REFUSED_AFTER) -> None:
+    def __init__(self, rate: RateLimiter, hashing: Hashing, refused_after: float = REFUSED_AFTER) -> None:
         self._rate = rate
+        self._hashing = hashing
         self._accounts = Turns(*ACCOUNT_TURNS)
         self._networks = Turns(*NETWORK_TURNS)
         self._wrong = _Line(refused_after)
@@ -107,6 +109,8 @@ class Throttle:
         buckets = self._of_password(account, network)
         guessed = self._rate.bucket(f"sign-in/password/account/{account}", PER_ACCOUNT)
         async with self._attempt(account, network):
+            # Workers count in the database, which a flood need not reach.
+            self._hashing.require_room()
             await self._rate.count(buckets)
             try:
                 await self._rate.count([guessed])
