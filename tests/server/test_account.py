@@ -81,7 +81,8 @@ def test_people_end_devices_of_their_own_and_nobody_elses(there: Gates) -> None:
     assert max.call("auth.test")["ok"]
     action, entry, details = there.entries()[-1]
     assert (action, entry.actor, entry.entity) == ("user_session_invalidated", MAX, MAX)
-    assert details == {"session_id": str(other.session)}
+    assert (details["session_id"], details["client"]) == (str(other.session), "web")
+    assert details["device"]["ip"] == HOME
 
 
 def test_people_end_all_their_other_devices(there: Gates) -> None:

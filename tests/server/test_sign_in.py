@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from gridhall.domain import passwords
 from gridhall.domain.origin import Origin
-from gridhall.server.sign_in import SignedIn
+from gridhall.domain.signing_in import SignedIn
 from gridhall.storage import tables
 from harness.clients import PHONE, Client, post
 from harness.databases import Databases
@@ -261,7 +261,7 @@ def test_a_device_is_told_where_it_comes_from(here: Gates) -> None:
         client="mobile",
         device=PHONE,
     )
-    (session,) = here.do("devices", here.account(Client(here.live, reply.json)))
+    (session,), _ = here.do("devices", here.account(Client(here.live, reply.json)))
     assert session.client == "mobile"
     assert f'"ip":"{HOME}"' in session.device
 

@@ -24,9 +24,8 @@ from gridhall.contract.errors import (
     UserNotFound,
 )
 from gridhall.contract.roles import Role
-from gridhall.domain import audit, jobs, sessions
+from gridhall.domain import audit, jobs, sessions, signing_in
 from gridhall.domain.audit import Act, Doer
-from gridhall.domain.devices import Device
 from gridhall.domain.jobs import Job, Later
 from gridhall.domain.people import Person, standing
 from gridhall.domain.sessions import MOBILE, WEB, Session, Settings
@@ -113,10 +112,8 @@ async def invalidate(work: "Work", id: str, session_id: int, place: str | None, 
     if not await sessions.end(work, actor.organization, [session.id]):
         # Somebody else was a moment earlier.
         raise SessionNotFound
-    device = msgspec.json.decode(session.recent_device or session.device, type=Device)
-    details = {"session_id": str(session.id), "client": session.client, "device": msgspec.to_builtins(device)}
-    entity = audit.user(person, session.workspace)
-    await audit.write(work, actor.organization, "user_session_invalidated", entity=entity, actor=actor, details=details)
+    doer = await audit.doer(work, actor, at=actor.organization)
+    await audit.write_all(work, actor.organization, [signing_in.ended(person, session, doer)])
 
 
 async def reset(work: "Work", id: str, clients: tuple[str, ...], *, actor: "Actor") -> None:

@@ -10,12 +10,13 @@ from typing import TypeVar
 
 import msgspec
 
-from gridhall.domain import audit, credentials, passwords, second_factor, sessions
-from gridhall.domain.audit import Act, Doer
+from gridhall.domain import audit, credentials, passwords, places, second_factor, sessions, signing_in
+from gridhall.domain.audit import Doer
 from gridhall.domain.credentials import Credentials
 from gridhall.domain.devices import Device
 from gridhall.domain.origin import Origin
 from gridhall.domain.people import Person
+from gridhall.domain.places import Place
 from gridhall.domain.presence import RECORD_EVERY
 from gridhall.domain.secrets import hash_of
 from gridhall.domain.sessions import NOTICED_EVERY, Session
@@ -26,16 +27,11 @@ from gridhall.server.hashing import Hashing
 from gridhall.server.sealing import Sealing
 from gridhall.server.sign_in import (
     NotSignedIn,
-    Place,
     account_of,
     address_of,
-    doer_at,
     factor_of,
-    find_by_id,
     fingerprint,
-    person_at,
     refusing,
-    sign_out,
 )
 from gridhall.server.throttle import Throttle, Wrong
 
@@ -138,7 +134,7 @@ class Accounts:
 
         async def unit(work: Work) -> None:
             work.origin = origin
-            await sign_out(work, account.session)
+            await signing_in.out(work, account.session)
 
         async with refusing():
             await self._storage.write(unit)
@@ -151,7 +147,7 @@ class Accounts:
             if found is None or found.person != person.id or found.id == account.session.id:
                 return False
             await sessions.end(work, person.organization, [session])
-            await audit.write_all(work, person.organization, _ended(account, doer, [session]))
+            await audit.write_all(work, person.organization, [signing_in.ended(person, found, doer)])
             return True
 
         async with refusing():
@@ -161,10 +157,12 @@ class Accounts:
         """End all sessions of one's own but this; gives how many."""
 
         async def act(work: Work, person: Person, doer: Doer) -> int:
-            organization, own = person.organization, account.session.id
-            found = await work.sessions.list_of_all(organization, [person.id], clients=sessions.CLIENTS, limit=_AT_ONCE + 1)
-            ended = await sessions.end(work, organization, [id for _, id in found if id != own][:_AT_ONCE])
-            await audit.write_all(work, organization, _ended(account, doer, ended))
+            organization, now = person.organization, work.source.seconds()
+            found = await work.sessions.list_of(organization, person.id, now=now, limit=_AT_ONCE + 1)
+            others = [session for session in found if session.id != account.session.id][:_AT_ONCE]
+            ended = set(await sessions.end(work, organization, [session.id for session in others]))
+            acts = [signing_in.ended(person, session, doer) for session in others if session.id in ended]
+            await audit.write_all(work, organization, acts)
             return len(ended)
 
         count, ended = 0, _AT_ONCE
@@ -233,7 +231,7 @@ class Accounts:
         """
 
         async def act(work: Work, person: Person, doer: Doer) -> bool:
-            place = await find_by_id(work, account.place.id)
+            place = await places.find(work, account.place.id)
             if place is None or place.requires_two_factor:
                 return False
             await credentials.remove_two_factor(work, person, actor=doer)
@@ -324,28 +322,22 @@ class Accounts:
             organization, session = account.session.organization, account.session.id
             held = await credentials.hold(work, organization, account.person.id)
             goes_on = await work.sessions.find(organization, session, now=work.source.seconds())
-            person = await person_at(work, account.place, account.person.id)
+            person = await places.person_at(work, account.place, account.person.id)
             if goes_on is None or person is None or proved not in (None, fingerprint(held)):
                 raise NotSignedIn("expired")
-            return await act(work, person, doer_at(work, account.place, person, session))
+            return await act(work, person, signing_in.doer_at(work, account.place, person, session))
 
         return await self._storage.write(unit)
 
 
-def _ended(account: Account, doer: Doer, ids: list[int]) -> list[Act]:
-    """What the audit log tells of sessions that somebody ended of their own."""
-    entity = audit.user(account.person, account.place.id)
-    return [Act("user_session_invalidated", entity, doer, {"session_id": str(id)}) for id in ids]
-
-
 async def _find(work: Work, cookie: str, origin: Origin) -> Account | None:
     session = await work.sessions.find_by_cookie(hash_of(cookie), now=work.source.seconds())
-    place = await find_by_id(work, session.workspace) if session else None
+    place = await places.find(work, session.workspace) if session else None
     if session is None or place is None or place.organization.id != session.organization:
         return None
     if place.organization.maintenance:
         raise NotSignedIn("service_unavailable")
-    person = await person_at(work, place, session.person)
+    person = await places.person_at(work, place, session.person)
     if person is None or not place.admits(origin):
         return None
     return Account(

@@ -24,11 +24,12 @@ import msgspec
 
 from gridhall.catalogue.json import holds_nul
 from gridhall.contract.errors import Refusal
-from gridhall.domain import devices, sessions
+from gridhall.domain import devices, sessions, signing_in
 from gridhall.domain.actor import Actor
 from gridhall.domain.devices import Device
 from gridhall.domain.origin import Origin
 from gridhall.domain.sessions import DESKTOP, HEARTBEAT_EVERY, WEB, Session
+from gridhall.domain.signing_in import SignedIn
 from gridhall.domain.source import Source
 from gridhall.domain.work import Storage, Work
 from gridhall.pipeline import cookies
@@ -47,7 +48,7 @@ from gridhall.server.http import (
     respond_json,
 )
 from gridhall.server.request_log import RequestLog
-from gridhall.server.sign_in import NotSignedIn, Pending, SignedIn, SignIn, sign_out
+from gridhall.server.sign_in import NotSignedIn, Pending, SignIn
 
 log = logging.getLogger("gridhall.server")
 
@@ -360,7 +361,7 @@ class Client:
 
         async def unit(work: Work) -> None:
             work.origin = call.origin
-            await sign_out(work, session)
+            await signing_in.out(work, session)
 
         if ends:
             await self._storage.write(unit)

@@ -4,25 +4,21 @@ Both surfaces go this way: the pages (server/pages) and the endpoints of native 
 is told why only as far as it does not help a stranger, and waits as long whatever it was (see `Throttle`).
 """
 
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
 import msgspec
 
-from gridhall.contract.audit import Location
 from gridhall.contract.errors import Ratelimited, Refusal
-from gridhall.domain import audit, credentials, networks, passwords, second_factor, sessions
-from gridhall.domain.audit import Doer
+from gridhall.domain import credentials, passwords, places, second_factor, signing_in
 from gridhall.domain.credentials import Credentials
 from gridhall.domain.devices import Device
-from gridhall.domain.organizations import Organization, Workspace
 from gridhall.domain.origin import Origin
 from gridhall.domain.people import Person
-from gridhall.domain.secrets import hash_of
-from gridhall.domain.sessions import Secrets, Session
+from gridhall.domain.places import Place
+from gridhall.domain.signing_in import SignedIn
 from gridhall.domain.source import Source
 from gridhall.domain.work import Storage, Work
 from gridhall.pipeline import devices
@@ -30,11 +26,6 @@ from gridhall.server.hashing import Hashing
 from gridhall.server.sealing import Sealing
 from gridhall.server.throttle import Throttle, Wrong
 from gridhall.server.turns import Busy
-
-LONGEST = 320
-"""Characters of an e-mail address (RFC 3696, 3), and of what a place is known by."""
-
-_PATH = re.compile(r"(?:^|/)([wo])/([^/?#]+)")
 
 
 class NotSignedIn(Exception):
@@ -54,43 +45,6 @@ class NotSignedIn(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where somebody signs in: a workspace, or an Enterprise organization as a whole (`workspace` is None)."""
-
-    organization: Organization
-    workspace: Workspace | None
-
-    @property
-    def id(self) -> str:
-        return self.workspace.id if self.workspace else self.organization.id
-
-    @property
-    def name(self) -> str:
-        return self.workspace.name if self.workspace else self.organization.name
-
-    @property
-    def path(self) -> str:
-        """Where its sign-in page is, without a leading slash: `w/DOMAIN` or `o/DOMAIN`."""
-        return f"w/{self.workspace.domain}" if self.workspace else f"o/{self.organization.domain}"
-
-    @property
-    def location(self) -> Location:
-        """The place as the audit log tells it."""
-        if self.workspace is None:
-            return audit.location_of(self.organization)
-        return Location("workspace", self.workspace.id, self.workspace.name, self.workspace.domain)
-
-    @property
-    def requires_two_factor(self) -> bool:
-        return self.organization.two_factor_required or (self.workspace is not None and self.workspace.two_factor_required)
-
-    def admits(self, origin: Origin) -> bool:
-        """Whether the allowed networks hold the caller's address."""
-        own = self.workspace.network_allowlist if self.workspace else "[]"
-        return networks.allow(networks.read(self.organization.network_allowlist, own), origin.address)
-
-
-@dataclass(frozen=True, slots=True)
 class Pending:
     """The password was right, and a code is still wanted.
 
@@ -105,22 +59,6 @@ class Pending:
     place: Place
     secret: str | None = None
     address: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """Somebody is signed in.
-
-    Arguments:
-        lasts: whether the cookie outlives the browser: False where the session is to end with its client.
-        recovery_codes: told this once, where a second factor was set up.
-    """
-
-    session: Session
-    secrets: Secrets
-    place: Place
-    lasts: bool
-    recovery_codes: list[str] = field(default_factory=list)
 
 
 class _Half(msgspec.Struct, frozen=True):
@@ -159,6 +97,14 @@ class _Client:
             return await devices.read(self.origin)
         return msgspec.structs.replace(self.told, ip=self.origin.address)
 
+    async def begin(
+        self, work: Work, place: Place, person: Person, device: Device, how: str, set_up: tuple[str, int] | None = None
+    ) -> SignedIn:
+        """Sign in with it (see `signing_in.begin`)."""
+        return await signing_in.begin(
+            work, place, person, client=self.kind, device=device, replaces=self.replaces, how=how, set_up=set_up
+        )
+
 
 class SignIn:
     """Lets people in."""
@@ -171,34 +117,18 @@ class SignIn:
         self._sealing = sealing
 
     async def find_place(self, kind: str, domain: str) -> Place | None:
-        """The place that a path names: `w` and a workspace's domain, or `o` and an organization's.
+        """The place that a path names (see `places.find_by_path`).
 
         Raises:
             NotSignedIn: `service_unavailable`.
         """
-
-        async def unit(work: Work) -> Place | None:
-            if not _is_sound(domain):
-                return None
-            return await (_workspace(work, domain) if kind == "w" else _organization(work, domain))
-
         async with refusing():
-            return await self._storage.read(unit)
+            return await self._storage.read(lambda work: places.find_by_path(work, kind, domain))
 
     async def find_places(self, text: str) -> Place | None:
-        """The place that somebody typed: a domain, an id, or an address that ends in `/w/DOMAIN/` or `/o/DOMAIN/`. A workspace
-        goes before an organization of the same domain. Raises as `find_place`."""
-        text = text.strip()
-        if path := _PATH.search(text):
-            return await self.find_place(path[1], path[2])
-
-        async def unit(work: Work) -> Place | None:
-            if not _is_sound(text):
-                return None
-            return await _workspace(work, text) or await _organization(work, text) or await find_by_id(work, text.upper())
-
+        """The place that somebody typed (see `places.find_typed`). Raises as `find_place`."""
         async with refusing():
-            return await self._storage.read(unit)
+            return await self._storage.read(lambda work: places.find_typed(work, text))
 
     async def password(
         self,
@@ -258,8 +188,8 @@ class SignIn:
             held = await credentials.hold(work, proved.organization, proved.person)
             if held.password_hash != proved.password_hash:
                 return held
-            here = await find_by_id(work, place.id)
-            person = await person_at(work, here, proved.person) if here else None
+            here = await places.find(work, place.id)
+            person = await places.person_at(work, here, proved.person) if here else None
             if here is None or person is None:
                 raise Wrong("invalid_credentials")
             _require_open(here, asking.origin)
@@ -267,7 +197,7 @@ class SignIn:
                 await work.credentials.save_password(held.organization, held.person, anew)
                 held.password_hash = anew
             if held.two_factor_secret is None and not here.requires_two_factor:
-                return await _begin(work, here, person, asking, device, "none")
+                return await asking.begin(work, here, person, device, "none")
             return self._pending(here, person, held)
 
         return await self._storage.write(unit)
@@ -281,7 +211,7 @@ class SignIn:
     async def _note_failure(self, place: Place, person: str, asking: _Client) -> None:
         async def unit(work: Work) -> None:
             work.origin = asking.origin
-            await _write_failure(work, place, person, asking, "password")
+            await signing_in.failed(work, place, person, client=asking.kind, step="password")
 
         await self._storage.write(unit)
 
@@ -315,12 +245,10 @@ class SignIn:
             if half.secret is not None:
                 step = second_factor.step_of(half.secret, code, work.source.seconds())
                 if step is not None:
-                    return await _begin(
-                        work, place, person, asking, seen, credentials.ONE_TIME_CODE, set_up=(half.secret, step)
-                    )
+                    return await asking.begin(work, place, person, seen, credentials.ONE_TIME_CODE, (half.secret, step))
             elif (how := await credentials.take_code(work, held, code)) is not None:
-                return await _begin(work, place, person, asking, seen, how)
-            await _write_failure(work, place, person.id, asking, "code")
+                return await asking.begin(work, place, person, seen, how)
+            await signing_in.failed(work, place, person.id, client=asking.kind, step="code")
             return None
 
         account = f"{half.organization}/{half.person}"
@@ -378,48 +306,14 @@ def address_of(secret: str, place: Place, person: Person) -> str:
     return second_factor.address_of(secret, issuer=place.organization.name, name=person.email or person.name)
 
 
-async def find_by_id(work: Work, id: str) -> Place | None:
-    """The workspace or the Enterprise organization that has this id."""
-    workspace = await work.workspaces.find_anywhere(id)
-    if workspace is not None:
-        return await _of(work, workspace)
-    organization = await work.organizations.find(id)
-    return Place(organization, None) if organization is not None and organization.enterprise else None
-
-
-async def person_at(work: Work, place: Place, id: str) -> Person | None:
-    """Somebody who may be signed in there: an active person, and in a workspace a member of it."""
-    member = await work.people.find_member(place.organization.id, place.workspace.id if place.workspace else None, id)
-    if member is None or member.deleted or member.is_bot:
-        return None
-    return member if place.workspace is None or member.role is not None else None
-
-
-def doer_at(work: Work, place: Place, person: Person, session: int | None) -> Doer:
-    """Somebody who acts there, as the audit log tells them."""
-    return audit.person_doer(work, person, place.location, session=session, team=place.id)
-
-
-async def sign_out(work: Work, session: Session) -> None:
-    """End a session because its own device asks for it."""
-    place = await find_by_id(work, session.workspace)
-    person = await work.people.find(session.organization, session.person)
-    if await sessions.end(work, session.organization, [session.id]) and place is not None and person is not None:
-        doer = doer_at(work, place, person, session.id)
-        entity = audit.user(person, place.id)
-        await audit.write(
-            work, session.organization, "user_logout", entity=entity, actor=doer, details={"client": session.client}
-        )
-
-
 async def _find(work: Work, place: Place, email: str, origin: Origin) -> Credentials | None:
     """The credentials of who has this address and may sign in there; None for nobody."""
-    here = await find_by_id(work, place.id)
+    here = await places.find(work, place.id)
     if here is None:
         return None
     _require_open(here, origin)
-    id = await work.people.find_by_email(here.organization.id, email) if _is_sound(email) else None
-    person = await person_at(work, here, id) if id else None
+    id = await work.people.find_by_email(here.organization.id, email) if places.is_sound(email) else None
+    person = await places.person_at(work, here, id) if id else None
     # An engine may take more letters for the same than we do, and attempts must count as one account's.
     if person is None or person.email.lower() != email.lower():
         return None
@@ -430,7 +324,7 @@ async def _find(work: Work, place: Place, email: str, origin: Origin) -> Credent
 async def _is_signed_in(work: Work, organization: str, email: str, address: str) -> bool:
     """Whether the person who has this e-mail address is signed in from this IP address: asked in the same way where they are
     nobody."""
-    id = await work.people.find_by_email(organization, email) if _is_sound(email) else None
+    id = await work.people.find_by_email(organization, email) if places.is_sound(email) else None
     now = work.source.seconds()
     own = await work.sessions.list_of(organization, id or "", now=now)
     return any(msgspec.json.decode(session.recent_device or session.device, type=Device).ip == address for session in own)
@@ -446,71 +340,8 @@ def _require_open(place: Place, origin: Origin) -> None:
 
 async def _resume(work: Work, half: _Half, held: Credentials | None) -> tuple[Place, Person]:
     """Go on with a sign-in that was begun; `held` are the credentials as they are now."""
-    place = await find_by_id(work, half.workspace or half.organization)
-    person = await person_at(work, place, half.person) if place else None
+    place = await places.find(work, half.workspace or half.organization)
+    person = await places.person_at(work, place, half.person) if place else None
     if place is None or person is None or held is None or fingerprint(held) != half.proved:
         raise NotSignedIn("expired")
     return place, person
-
-
-async def _begin(
-    work: Work,
-    place: Place,
-    person: Person,
-    asking: _Client,
-    device: Device,
-    how: str,
-    *,
-    set_up: tuple[str, int] | None = None,
-) -> SignedIn:
-    """Sign somebody in who has proved who they are.
-
-    Arguments:
-        how: by which second factor.
-        set_up: the secret of a second factor that they set up by it, and the time step of its first code.
-    """
-    if asking.replaces is not None:
-        before = await work.sessions.find_by_cookie(hash_of(asking.replaces), now=work.source.seconds())
-        if before is not None:
-            await sign_out(work, before)
-    organization = place.organization
-    session, secrets = await sessions.begin(work, organization, person, workspace=place.id, client=asking.kind, device=device)
-    doer, entity = doer_at(work, place, person, session.id), audit.user(person, place.id)
-    details: dict[str, object] = {"client": asking.kind, "second_factor": how}
-    codes = []
-    if set_up is not None:
-        codes = await credentials.set_two_factor(work, person, *set_up, actor=doer)
-    elif how == credentials.RECOVERY_CODE:
-        details["recovery_codes_left"] = await work.credentials.count_recovery_codes(organization.id, person.id)
-    await audit.write(work, organization.id, "user_login", entity=entity, actor=doer, details=details)
-    lasts = not await sessions.end_with_client(work, organization, person.id)
-    return SignedIn(session, secrets, place, lasts, codes)
-
-
-async def _write_failure(work: Work, place: Place, person: str, asking: _Client, step: str) -> None:
-    """Tell the audit log of a wrong password or code; not of attempts that were throttled, by which a flood would fill it."""
-    who = await work.people.find(place.organization.id, person)
-    if who is not None:
-        doer, entity = doer_at(work, place, who, None), audit.user(who, place.id)
-        details: dict[str, object] = {"client": asking.kind, "step": step}
-        await audit.write(work, place.organization.id, "user_login_failed", entity=entity, actor=doer, details=details)
-
-
-def _is_sound(text: str) -> bool:
-    """Whether a text may be looked for at all: storage takes no control characters, nor half a surrogate pair."""
-    return len(text) <= LONGEST and text.isprintable()
-
-
-async def _workspace(work: Work, domain: str) -> Place | None:
-    workspace = await work.workspaces.find_place(domain.lower())
-    return await _of(work, workspace) if workspace is not None else None
-
-
-async def _of(work: Work, workspace: Workspace) -> Place | None:
-    organization = await work.organizations.find(workspace.organization)
-    return Place(organization, workspace) if organization is not None and not workspace.deleted else None
-
-
-async def _organization(work: Work, domain: str) -> Place | None:
-    organization = await work.organizations.find_by_domain(domain.lower())
-    return Place(organization, None) if organization is not None else None

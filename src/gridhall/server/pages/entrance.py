@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from gridhall.domain.places import Place
 from gridhall.domain.sessions import WEB
+from gridhall.domain.signing_in import SignedIn
 from gridhall.domain.source import Source
 from gridhall.pipeline import cookies as names
 from gridhall.server.account import Account, Accounts
@@ -11,7 +13,7 @@ from gridhall.server.pages.problem import Problem
 from gridhall.server.pages.texts import faults_of
 from gridhall.server.pages.view import Answer, View, Visit, qr_code
 from gridhall.server.sealing import GOOD_FOR
-from gridhall.server.sign_in import NotSignedIn, Pending, Place, SignedIn, SignIn
+from gridhall.server.sign_in import NotSignedIn, Pending, SignIn
 
 CODE = "/signin/code"
 
