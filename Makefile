@@ -1,7 +1,8 @@
 # `make help` lists the targets.
 
 PYTHON ?= python3
-JOBS ?= 2
+# Tests wait for half of their time: for servers, databases, browsers.
+JOBS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.setup

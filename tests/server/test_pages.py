@@ -224,7 +224,7 @@ def test_a_code_is_asked_for_where_a_second_factor_is_set_up(any_porch: Live) ->
     assert visitor.page.path == "/signin/code"
     assert "d" not in visitor.cookies
     [field] = visitor.page.parsed.all("input", name="code")
-    assert (field["autocomplete"], field["inputmode"]) == ("one-time-code", "numeric")
+    assert (field["autocomplete"], field["inputmode"]) == ("one-time-code", "text")
     assert visitor.get("/account").path == "/signin"
 
     visitor.get("/signin/code")

@@ -206,8 +206,9 @@ def test_ending_tells_what_there_was_and_every_worker_of_it(any_databases: Datab
         ear.signals.clear()
         wanted = [*range(1, 701), 5000, 2**62]
         assert sorted(await storage.write(lambda work: sessions.end(work, HERE, wanted))) == list(range(1, 701))
-        await eventually(lambda: len(ear.signals) == 3)
-        told = [signal for signal in ear.signals if isinstance(signal, SessionsEnded)]
+        # On PostgreSQL a worker hears its own news twice.
+        await eventually(lambda: len(set(ear.signals)) == 3)
+        told = [signal for signal in dict.fromkeys(ear.signals) if isinstance(signal, SessionsEnded)]
         assert [len(signal.sessions) for signal in told] == [300, 300, 100]
         assert sorted(id for signal in told for id in signal.sessions) == list(range(1, 701))
         assert {signal.organization for signal in told} == {HERE}

@@ -118,13 +118,16 @@ class Accounts:
         return abs(self._source.seconds() - session.last_activity) >= every
 
     async def devices(self, account: Account) -> tuple[list[Session], int]:
-        """One's own sessions, the last used first, `MOST_DEVICES` at the most; and about how many there are further."""
+        """One's own sessions, this one and then the last used, `MOST_DEVICES` at the most; and about how many more."""
         organization, id = account.person.organization, account.person.id
 
         async def unit(work: Work) -> tuple[list[Session], int]:
             own = await work.sessions.list_last_used(organization, id, now=work.source.seconds(), limit=MOST_DEVICES)
             count = await work.sessions.count_of(organization, id) if len(own) == MOST_DEVICES else len(own)
-            return own, count - len(own)
+            # The one that asks is shown, whichever others were used at the same time.
+            others = [session for session in own if session.id != account.session.id]
+            shown = [account.session, *others[: MOST_DEVICES - 1]]
+            return shown, max(0, count - len(shown))
 
         async with refusing():
             return await self._storage.read(unit)
@@ -146,7 +149,9 @@ class Accounts:
             found = await work.sessions.find(person.organization, session, now=work.source.seconds())
             if found is None or found.person != person.id or found.id == account.session.id:
                 return False
-            await sessions.end(work, person.organization, [session])
+            if not await sessions.end(work, person.organization, [session]):
+                # Somebody else was a moment earlier.
+                return False
             await audit.write_all(work, person.organization, [signing_in.ended(person, found, doer)])
             return True
 
@@ -156,19 +161,19 @@ class Accounts:
     async def end_others(self, account: Account, origin: Origin) -> int:
         """End all sessions of one's own but this; gives how many."""
 
-        async def act(work: Work, person: Person, doer: Doer) -> int:
+        async def act(work: Work, person: Person, doer: Doer) -> tuple[int, int]:
             organization, now = person.organization, work.source.seconds()
             found = await work.sessions.list_of(organization, person.id, now=now, limit=_AT_ONCE + 1)
             others = [session for session in found if session.id != account.session.id][:_AT_ONCE]
             ended = set(await sessions.end(work, organization, [session.id for session in others]))
             acts = [signing_in.ended(person, session, doer) for session in others if session.id in ended]
             await audit.write_all(work, organization, acts)
-            return len(ended)
+            return len(others), len(ended)
 
-        count, ended = 0, _AT_ONCE
+        count, found = 0, _AT_ONCE
         async with refusing():
-            while ended == _AT_ONCE:
-                ended = await self._do(account, origin, act)
+            while found == _AT_ONCE:
+                found, ended = await self._do(account, origin, act)
                 count += ended
         return count
 

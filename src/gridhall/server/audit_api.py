@@ -281,7 +281,7 @@ def _told(entry: Entry) -> contract.Entry:
 
 def _size(entry: Entry) -> int:
     """About how many bytes an entry takes in an answer."""
-    return 200 + len(entry.actor_told) + len(entry.entity_told) + len(entry.context) + len(entry.details)
+    return 200 + sum(len(text.encode()) for text in (entry.actor_told, entry.entity_told, entry.context, entry.details))
 
 
 def _refused(error: Exception) -> Refused:

@@ -4,6 +4,7 @@ Both surfaces go this way: the pages (server/pages) and the endpoints of native 
 is told why only as far as it does not help a stranger, and waits as long whatever it was (see `Throttle`).
 """
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from gridhall.server.hashing import Hashing
 from gridhall.server.sealing import Sealing
 from gridhall.server.throttle import Throttle, Wrong
 from gridhall.server.turns import Busy
+
+log = logging.getLogger("gridhall.server")
 
 
 class NotSignedIn(Exception):
@@ -168,7 +171,11 @@ class SignIn:
                     if place is None or found is None:
                         raise Wrong("invalid_credentials")
                     if stored is None or not matches:
-                        await self._note_failure(place, found.person, asking)
+                        try:
+                            await self._note_failure(place, found.person, asking)
+                        except Refusal as refusal:
+                            # Whatever storage can do: it is wrong, counts, and is told like any other.
+                            log.warning("a failed sign-in could not be noted: %s", refusal.code)
                         raise Wrong("invalid_credentials")
                     anew = await self._hashing.hash(password) if passwords.is_outdated(stored) else None
                     outcome = await self._proved(place, found, anew, asking)

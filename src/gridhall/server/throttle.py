@@ -1,6 +1,7 @@
 """How often people may be wrong when they prove who they are, and how many may try at once."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from hashlib import sha256
@@ -27,7 +28,7 @@ nobody knows whether the next is one too many."""
 NETWORK_TURNS = (4, 32)
 
 REFUSED_AFTER = 1.0
-"""Seconds that a refusal takes at the least. It slows guessing down, and hides how long looking and hashing took."""
+"""Seconds that a refusal takes, or a multiple of them. It slows guessing down, and hides how long looking and hashing took."""
 
 APART = 0.01
 """Seconds from one refusal that waits to the next: those who guess come again as soon as they are answered, and would do so all
@@ -61,7 +62,9 @@ class _Line:
         """Wait until a refusal may be answered. Arguments: began: the loop's time when it was asked for."""
         if self._refused_after == 0:
             return
-        self._next = max(began + self._refused_after, self._next + APART)
+        took = asyncio.get_running_loop().time() - began
+        steps = max(1, math.ceil(took / self._refused_after))
+        self._next = max(began + steps * self._refused_after, self._next + APART)
         self._held += 1
         try:
             await asyncio.sleep(self._next - asyncio.get_running_loop().time())
@@ -112,14 +115,13 @@ class Throttle:
             # Workers count in the database, which a flood need not reach.
             self._hashing.require_room()
             await self._rate.count(buckets)
-            try:
-                await self._rate.count([guessed])
-                buckets.append(guessed)
-            except Ratelimited:
-                if not await is_known():
-                    self._rate.uncount(buckets)
-                    raise
             async with self._counted(buckets):
+                try:
+                    await self._rate.count([guessed])
+                    buckets.append(guessed)
+                except Ratelimited:
+                    if not await is_known():
+                        raise
                 yield
 
     @asynccontextmanager
@@ -131,7 +133,7 @@ class Throttle:
         """
         account, network = _short(account), _network(address)
         own = self._rate.bucket(f"sign-in/password/session/{session}", PER_SESSION)
-        async with self._attempt(account, network):
+        async with self._attempt(_short(f"session/{session}"), network):
             buckets = [*self._of_password(account, network), own]
             await self._rate.count(buckets)
             async with self._counted(buckets):

@@ -46,7 +46,6 @@ class Own:
     async def devices(self, visit: Visit, account: Account) -> Answer:
         sessions, further = await self._accounts.devices(account)
         this = account.session.id
-        sessions.sort(key=lambda session: session.id != this)
         shown = [
             Shown(session, msgspec.json.decode(session.recent_device or session.device, type=Device), session.id == this)
             for session in sessions
