@@ -138,7 +138,7 @@ class Sessions(Protocol):
     async def end_of(
         self, organization: str, people: Collection[str], *, clients: Collection[str], other_than: int | None = None
     ) -> list[int]:
-        """End those of these people with these kinds of clients, but one; gives their ids, each with its person's."""
+        """End those of these people with these kinds of clients, but one; gives their ids."""
         ...
 
     async def list_of_all(
