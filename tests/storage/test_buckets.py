@@ -1,6 +1,7 @@
 """Buckets of an hour outlive a restart, and a slice that was not used is given back."""
 
 import asyncio
+from dataclasses import replace
 
 import msgspec
 
@@ -34,7 +35,7 @@ async def hourly(call: Call, args: NoArgs) -> Ok:
     return Ok()
 
 
-RATE = Rate.of(Limit(10, 3600, 10), 1)
+RATE = replace(Rate.of(Limit(10, 3600, 10), 1), slice=3)
 
 METHODS = Registry([hourly])
 
@@ -77,16 +78,32 @@ def test_many_at_once_never_get_more_than_there_is(database: str) -> None:
 
     async def main() -> None:
         async with opened(database, clock=clock) as storage:
-            units = [storage.write(lambda work: reserve(work, "bucket", RATE, 3)) for _ in range(12)]
-            taken = [count for count, _ in await asyncio.gather(*units)]
+            units = [storage.write(lambda work: reserve(work, [("bucket", RATE)])) for _ in range(12)]
+            taken = [count for [(count, _)] in await asyncio.gather(*units)]
             assert sorted(taken) == [0] * 8 + [1, 3, 3, 3]
 
             # Buckets that are made, forgotten and made again at once lose no count either.
             clock.move(2_000_100_000_000_000, frozen=True)
-            again = [storage.write(lambda work: reserve(work, "bucket", RATE, 3)) for _ in range(12)]
+            again = [storage.write(lambda work: reserve(work, [("bucket", RATE)])) for _ in range(12)]
             forgets = [storage.write(lambda work: work.buckets.forget_full(work.source.micros())) for _ in range(12)]
             mixed = [unit for pair in zip(again, forgets, strict=True) for unit in pair]
             outcomes = (await asyncio.gather(*mixed))[::2]
-            assert sum(outcome[0] for outcome in outcomes if outcome) == 10
+            assert sum(outcome[0][0] for outcome in outcomes if outcome) == 10
+
+    run(main())
+
+
+def test_where_one_bucket_is_empty_nothing_is_taken_from_the_others(database: str) -> None:
+    clock = SystemClock()
+    clock.move(2_000_000_000_000_000, frozen=True)
+    once = Rate.of(Limit(1, 3600, 1), 1)
+
+    async def main() -> None:
+        async with opened(database, clock=clock) as storage:
+            assert [taken for taken, _ in await storage.write(lambda work: reserve(work, [("a", RATE), ("b", once)]))] == [3, 1]
+            assert [taken for taken, _ in await storage.write(lambda work: reserve(work, [("a", RATE), ("b", once)]))] == [3, 0]
+            assert [taken for taken, _ in await storage.write(lambda work: reserve(work, [("a", replace(RATE, slice=9))]))] == [
+                7
+            ]
 
     run(main())

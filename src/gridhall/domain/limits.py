@@ -3,6 +3,7 @@
 A call moves that time on by one interval. It passes as long as the bucket is not further from full than its whole burst.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -61,13 +62,21 @@ def _start(rate: Rate, full_at: int, now: int) -> int:
     return full_at if now < full_at <= now + rate.burst else now
 
 
-async def reserve(work: "Work", key: str, rate: Rate, want: int) -> tuple[int, int]:
-    """Take up to `want` calls from a shared bucket; gives how many there were, and when the bucket would be full again."""
-    full_at = await work.buckets.lock(key)
-    taken, moved = take(rate, full_at, work.source.micros(), want)
-    if taken:
-        await work.buckets.save(key, moved)
-    return taken, moved
+async def reserve(work: "Work", wanted: Sequence[tuple[str, Rate]]) -> list[tuple[int, int]]:
+    """Take a slice from each of these shared buckets, or nothing where one has no call left.
+
+    Arguments:
+        wanted: names in ascending order, and how often.
+
+    Returns:
+        of each how many calls there were, and when it would be full again; 0 where it has none.
+    """
+    now = work.source.micros()
+    reserved = [take(rate, await work.buckets.lock(key), now, rate.slice) for key, rate in wanted]
+    if all(taken for taken, _ in reserved):
+        for (key, _), (_, moved) in zip(wanted, reserved, strict=True):
+            await work.buckets.save(key, moved)
+    return reserved
 
 
 async def refill(work: "Work", key: str) -> None:

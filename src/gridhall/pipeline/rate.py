@@ -4,7 +4,9 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from operator import itemgetter
 
 from gridhall.catalogue.method import Method
 from gridhall.catalogue.rates import Key
@@ -34,6 +36,7 @@ _Limit = tuple[str, Key, Rate, bool]
 
 Bucket = tuple[str, Rate, bool]
 """One bucket: its name, how often, and whether it is stored."""
+
 
 _UNKNOWN: tuple[Method | None, list[_Limit]] = (None, [])
 
@@ -114,19 +117,23 @@ class RateLimiter:
         """Take one from each of these buckets, or from none.
 
         Raises:
-            Ratelimited: with the seconds until there is one in the first that is empty.
+            Ratelimited: with the seconds until there is one in a bucket that has none.
         """
-        counted = 0
+        counted: list[Bucket] = []
+        wanted: list[Bucket] = []
         try:
-            for key, rate, stored in buckets:
-                if stored:
-                    await self._take_stored(key, rate)
-                else:
-                    self._take(key, rate)
-                counted += 1
+            for bucket in buckets:
+                if not bucket[2]:
+                    self._take(bucket)
+                elif not self._take_from_slice(bucket):
+                    wanted.append(bucket)
+                    continue
+                counted.append(bucket)
+            if wanted:
+                await self._reserve(wanted, counted)
         except Refusal:
             # A call that one limit refuses, or that could not be counted, counts for none of the others.
-            self.uncount(buckets[:counted])
+            self.uncount(counted)
             raise
 
     def uncount(self, buckets: Sequence[Bucket]) -> None:
@@ -166,7 +173,8 @@ class RateLimiter:
     def _is_stored(self, limit: Limit) -> bool:
         return self._storage.shared or limit.seconds >= LONG
 
-    def _take(self, key: str, rate: Rate) -> None:
+    def _take(self, bucket: Bucket) -> None:
+        key, rate, _ = bucket
         now = self._source.micros()
         full_at = self._full_at.get(key, 0)
         taken, moved = take(rate, full_at, now, 1)
@@ -178,21 +186,35 @@ class RateLimiter:
             # Where most are in use, looking through all of them must not become every call's business.
             self._forget_at = max(MOST_BUCKETS, 2 * len(self._full_at))
 
-    async def _take_stored(self, key: str, rate: Rate) -> None:
-        if self._take_from_slice(key, rate):
-            return
-        async with self._reserving.setdefault(key, asyncio.Lock()):
-            # Whoever waited for the lock may find that the slice was renewed.
-            if self._take_from_slice(key, rate):
+    async def _reserve(self, wanted: list[Bucket], counted: list[Bucket]) -> None:
+        """Take one from each of these stored buckets, whose slices have none, in one unit. Adds to `counted` what was taken."""
+        # In one order everywhere, so that nobody waits for each other.
+        wanted.sort(key=itemgetter(0))
+        async with AsyncExitStack() as held:
+            for key, _, _ in wanted:
+                await held.enter_async_context(self._reserving.setdefault(key, asyncio.Lock()))
+            lacking = []
+            for bucket in wanted:
+                # Whoever waited for the lock may find that the slice was renewed.
+                if self._take_from_slice(bucket):
+                    counted.append(bucket)
+                else:
+                    lacking.append(bucket)
+            if not lacking:
                 return
-            taken, full_at = await self._storage.write(lambda work: reserve(work, key, rate, rate.slice))
-            slice = self._slice(key, rate)
-            if not taken:
-                slice.full_at = full_at
+            reserved = await self._storage.write(lambda work: reserve(work, [(key, rate) for key, rate, _ in lacking]))
+            if not all(taken for taken, _ in reserved):
+                (key, rate, _), full_at = next(
+                    (bucket, at) for bucket, (taken, at) in zip(lacking, reserved, strict=True) if not taken
+                )
+                self._slice(key, rate).full_at = full_at
                 raise Ratelimited(wait(rate, full_at, self._source.micros()))
-            slice.left += taken - 1
+            for (key, rate, _), (taken, _) in zip(lacking, reserved, strict=True):
+                self._slice(key, rate).left += taken - 1
+            counted += lacking
 
-    def _take_from_slice(self, key: str, rate: Rate) -> bool:
+    def _take_from_slice(self, bucket: Bucket) -> bool:
+        key, rate, _ = bucket
         slice = self._slices.get(key)
         if slice is None:
             return False

@@ -114,14 +114,17 @@ class Throttle:
         async with self._attempt(account, network):
             # Workers count in the database, which a flood need not reach.
             self._hashing.require_room()
-            await self._rate.count(buckets)
+            guessed_at: Ratelimited | None = None
+            try:
+                await self._rate.count([*buckets, guessed])
+                buckets.append(guessed)
+            except Ratelimited as refusal:
+                # Whichever it was: without the account it is refused again, unless it was that.
+                await self._rate.count(buckets)
+                guessed_at = refusal
             async with self._counted(buckets):
-                try:
-                    await self._rate.count([guessed])
-                    buckets.append(guessed)
-                except Ratelimited:
-                    if not await is_known():
-                        raise
+                if guessed_at is not None and not await is_known():
+                    raise guessed_at
                 yield
 
     @asynccontextmanager
