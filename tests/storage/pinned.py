@@ -81,7 +81,15 @@ def processes_of(server: Serving) -> list[int]:
     """The workers' process ids."""
     tasks = Path(f"/proc/{server.process.pid}/task").iterdir()
     children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
-    return [child for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [child for child in children if b"spawn_main" in _command(child)]
+
+
+def _command(process: str) -> bytes:
+    """The command line of a process, empty where it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def kill_all(server: Serving) -> None:
