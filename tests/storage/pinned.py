@@ -84,7 +84,7 @@ def processes_of(server: Serving) -> list[int]:
     return [child for child in children if b"spawn_main" in _command(child)]
 
 
-def _command(process: str) -> bytes:
+def _command(process: int) -> bytes:
     """The command line of a process, empty where it has ended meanwhile."""
     try:
         return Path(f"/proc/{process}/cmdline").read_bytes()

@@ -378,12 +378,16 @@ def test_what_is_out_of_sight_stays_there(migrated: Migrated) -> None:
         50, "W2", "removed", "T2", subtype="dlp_tombstone", thread_ts="10.000000", parent_user_id="W1"
     )
     kept = msgspec.json.decode(migrated.row(tables.tombstones, ts=50 * SECOND)["content"])
-    assert kept["content"]["text"] == "secret, still"
-    assert kept["content"]["blocks"] == [{"type": "section"}]
-    assert (kept["content"]["subtype"], kept["content"]["client_msg_id"]) == ("thread_broadcast", "c-2")
-    assert kept["edits"] == [{"edited_ts": 55 * SECOND, "person": "W2", "previous": "secret", "text": "secret, still"}]
-    assert [(given["name"], given["person"]) for given in kept["reactions"]] == [("eyes", "W1")]
-    assert migrated.rows(tables.message_edits, ts=50 * SECOND) == migrated.rows(tables.reactions, ts=50 * SECOND) == []
+    assert kept["covers"] == [{"at": 900 * SECOND, "person": "W1", "text": "removed"}]
+    original = kept["original"]
+    assert original["content"]["text"] == "secret, still"
+    assert original["content"]["blocks"] == [{"type": "section"}]
+    assert (original["content"]["subtype"], original["content"]["client_msg_id"]) == ("thread_broadcast", "c-2")
+    assert [(given["name"], given["person"]) for given in original["reactions"]] == [("eyes", "W1")]
+    assert original["told"] == [{"name": "eyes", "users": ["W1"], "count": 1}]
+    [edit] = migrated.rows(tables.message_edits, ts=50 * SECOND)
+    assert (edit["previous"], edit["text"], edit["edited_ts"]) == ("secret", "secret, still", 55 * SECOND)
+    assert migrated.rows(tables.reactions, ts=50 * SECOND) == []
 
 
 def test_a_reply_to_the_future_is_none(migrated: Migrated) -> None:

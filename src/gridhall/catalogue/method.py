@@ -14,13 +14,18 @@ from gridhall.contract.errors import Refusal
 from gridhall.contract.rates import Tier
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
+from gridhall.domain.actor import Actor
 from gridhall.domain.call import Call, Upload
+from gridhall.domain.work import Work
 
 ArgsT = TypeVar("ArgsT", bound=msgspec.Struct)
 ResultT = TypeVar("ResultT", bound=Ok)
 
 Prepare = Callable[[Mapping[str, Upload], Any], Awaitable[Any]]
 """Slow work that is no storage: from the request's files and the arguments to what the body finds as `call.prepared`."""
+
+Refused = Callable[[Work, Actor, str, Mapping[str, object], str], Awaitable[None]]
+"""Writes into the audit log that a call was refused: who called which method, the raw arguments, and the code."""
 
 Handler = Callable[[Call, Any], Awaitable[Ok]]
 
@@ -60,7 +65,9 @@ class Method:
         org_token: what an org-level token is to it.
         team_missing, team_unknown: how a missing or unknown `team_id` is refused.
         enterprise_only: whether a lone workspace is answered `feature_not_enabled`.
+        on_request: whether organizations get it on request only: to the others it is `unknown_method`.
         writes: whether it changes anything.
+        refused: what is written into the audit log when a call is refused; None for nothing.
         prepare: slow work that is no storage, done before the unit of work; what it gives is the call's `prepared`.
         files: the arguments that may be files.
     """
@@ -78,7 +85,9 @@ class Method:
     team_missing: type[Refusal] | None
     team_unknown: type[Refusal] | None
     enterprise_only: bool
+    on_request: bool
     writes: bool
+    refused: Refused | None
     prepare: Prepare | None
     files: frozenset[str]
 
@@ -99,7 +108,9 @@ def method(
     team_missing: type[Refusal] | None = None,
     team_unknown: type[Refusal] | None = None,
     enterprise_only: bool = False,
+    on_request: bool = False,
     writes: bool = False,
+    refused: Refused | None = None,
     prepare: Prepare | None = None,
     files: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Call, ArgsT], Awaitable[ResultT]]], Method]:
@@ -129,6 +140,8 @@ def method(
             team_missing=team_missing,
             team_unknown=team_unknown,
             enterprise_only=enterprise_only,
+            on_request=on_request,
+            refused=refused,
             writes=writes,
             prepare=prepare,
             files=frozenset(files),

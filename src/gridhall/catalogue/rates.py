@@ -20,11 +20,18 @@ class Counted:
 
     Arguments:
         name: tells the method's limits apart, and names the limit in the reference pages.
+        shared: whether every method with a limit of this name is counted together; the name is then the limit's alone.
     """
 
     name: str
     limit: Limit
     key: Key
+    shared: bool = False
+
+
+def per_organization(actor: Actor, team: str | None, raw: Mapping[str, object]) -> str:
+    """The calls of all apps of an organization."""
+    return actor.organization
 
 
 def per_workspace_and_app(actor: Actor, team: str | None, raw: Mapping[str, object]) -> str:

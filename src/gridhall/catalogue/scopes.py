@@ -15,12 +15,14 @@ class Needs:
         always: needed whatever the arguments are.
         accepted: every scope that may be needed, for headers and the reference pages.
         of: the further scopes that these arguments need, None where arguments do not matter.
+        any_of: of these one is enough; empty where nothing more is needed.
         by_kind: the further scopes by kind of conversation. A token with none of them is refused at once; whether it has one
             for the conversation that is meant is found out where the conversation is (see `domain.conversations.see`).
     """
 
     always: tuple[str, ...]
     accepted: tuple[str, ...]
+    any_of: tuple[str, ...] = ()
     of: Callable[[Any], tuple[str, ...]] | None = None
     by_kind: ByKind | None = None
 
@@ -28,6 +30,11 @@ class Needs:
 def needs(*scopes: str) -> Needs:
     """Every one of these scopes, or none at all."""
     return Needs(always=scopes, accepted=scopes)
+
+
+def needs_any(*scopes: str) -> Needs:
+    """One of these scopes; the first is told to who has none."""
+    return Needs(always=(), accepted=scopes, any_of=scopes)
 
 
 def needs_by(of: Callable[[Any], tuple[str, ...]], *accepted: str) -> Needs:

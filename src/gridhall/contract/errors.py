@@ -817,3 +817,26 @@ class FailedForSomeUsers(Refusal):
 
 class AtLeastOneSessionSettingRequired(Refusal):
     """Neither setting is given."""
+
+
+# Oversight.
+
+
+class NotAnEnterprise(Refusal):
+    """The token belongs to a lone workspace, which is no organization."""
+
+
+class InvalidArgs(Refusal):
+    """Arguments that do not go together, or none of several of which one is needed."""
+
+
+class InvalidEmail(Refusal):
+    """That is no e-mail address."""
+
+
+class NonTombstonedMessageNotAllowed(Refusal):
+    """The message is not out of sight."""
+
+
+class ExternalUpdateNotAllowed(Refusal):
+    """The message is another organization's."""

@@ -44,6 +44,7 @@ class Actor:
         workspaces: every workspace of the organization by id, reached or not; empty for workspace tokens.
         networks: each group must hold the caller's address: the organization's allowlist, then the workspace's.
         reduced_history: whether the app reads messages under the reduced limits.
+        oversight_access: whether the organization was granted what `Method.on_request` is about.
     """
 
     token: str
@@ -78,6 +79,7 @@ class Actor:
     workspaces: frozenset[str]
     networks: Allowlists
     reduced_history: bool
+    oversight_access: bool
 
     @property
     def org_level(self) -> bool:
@@ -120,4 +122,5 @@ def anonymous(address: str) -> Actor:
         workspaces=frozenset(),
         networks=(),
         reduced_history=False,
+        oversight_access=False,
     )

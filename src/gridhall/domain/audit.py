@@ -273,6 +273,20 @@ async def write_all(work: "Work", organization: str, acts: "Sequence[Act]") -> N
     await (work.audit.add_all(entries) if len(entries) > 1 else work.audit.add(entries[0]))
 
 
+class Look(NamedTuple):
+    """That the caller looked at something, to be written once they did: before they are told what they saw."""
+
+    action: Written
+    entity: Entity
+    details: dict[str, object]
+
+
+async def write_looks(work: "Work", actor: "Actor", looks: Sequence[Look]) -> None:
+    """Write what somebody looked at into the log of their organization."""
+    who = await doer(work, actor, at=actor.organization)
+    await write_all(work, actor.organization, [Act(look.action, look.entity, who, look.details) for look in looks])
+
+
 class Act(NamedTuple):
     """One act of several that are written at once."""
 

@@ -1,12 +1,13 @@
 """One call of one method, as its body sees it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gridhall.contract.errors import Refusal
 from gridhall.contract.scopes import ByKind
 from gridhall.domain.actor import Actor, Standing
+from gridhall.domain.audit import Look
 from gridhall.domain.cursors import Cursors
 from gridhall.domain.site import Site
 from gridhall.domain.work import Work
@@ -42,6 +43,7 @@ class Call:
         scopes: what the method needs by kind of conversation, None where it acts on none.
         raw: the arguments as sent, for the methods that echo them.
         refusal: what the caller is answered although what was done is kept.
+        looks: what the audit log has to tell of a method that only reads (see `look`).
     """
 
     work: Work
@@ -52,6 +54,7 @@ class Call:
     scopes: ByKind | None = None
     raw: Mapping[str, object] | None = None
     refusal: Refusal | None = None
+    looks: list[Look] = field(default_factory=list)
 
     @property
     def team(self) -> str | None:

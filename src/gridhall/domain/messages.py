@@ -80,6 +80,11 @@ class Message(msgspec.Struct, gc=False):
         return _decode(self.content)
 
     @property
+    def visible_thread(self) -> str | None:
+        """What the message tells of its thread, which is out of sight with it."""
+        return self.thread if self.subtype != OUT_OF_SIGHT else None
+
+    @property
     def team(self) -> str:
         """The workspace or organization that the message tells.
 

@@ -18,11 +18,14 @@ from gridhall.contract.scopes import PUBLIC
 from gridhall.contract.tokens import Token
 from gridhall.domain import items, roles
 from gridhall.domain.conversations import EVERYONE, Seen
-from gridhall.domain.messages import Message
+from gridhall.domain.messages import OUT_OF_SIGHT, Message
 from gridhall.domain.threads import TOMBSTONE, UNTHREADABLE
 
 if TYPE_CHECKING:
     from gridhall.domain.call import Call
+
+GONE = (TOMBSTONE, OUT_OF_SIGHT)
+"""Kinds of what stands in a message's place: there is nothing to answer but a thread that goes on."""
 
 WRITE_PUBLIC = "chat:write.public"
 
@@ -107,6 +110,6 @@ async def parent_of(call: "Call", conversation: Seen, thread_ts: str) -> Message
         CannotReplyToMessage: there is no such message, or nobody can reply to it.
     """
     parent = await items.look_up_parent(call, conversation, thread_ts, held=True)
-    if parent is None or parent.subtype in UNTHREADABLE or (parent.subtype == TOMBSTONE and parent.thread is None):
+    if parent is None or parent.subtype in UNTHREADABLE or (parent.subtype in GONE and parent.visible_thread is None):
         raise CannotReplyToMessage
     return parent

@@ -44,6 +44,15 @@ NEWEST = Given(reacted=2**62, organization="", conversation="", ts=0, name="")
 """Comes before every reaction."""
 
 
+class GivenTo(msgspec.Struct, gc=False):
+    """A reaction to one message: which emoji, by whom, when in microseconds."""
+
+    name: str
+    person_organization: str
+    person: str
+    reacted: int
+
+
 class Reader(NamedTuple):
     """Who looks at reactions: from which workspace, and whether they read its public channels without being in them."""
 
@@ -66,6 +75,14 @@ class Reactions(Protocol):
 
     async def remove_all(self, message: "Message") -> None:
         """Take every reaction off a message that is being deleted."""
+        ...
+
+    async def list_on(self, message: "Message") -> list[GivenTo]:
+        """The reactions to a message, first come first."""
+        ...
+
+    async def give_back(self, message: "Message", given: list[GivenTo]) -> None:
+        """Put reactions back under a message that they were taken off."""
         ...
 
     async def end_of_look(self, organization: str, person: str, *, after: Given, ahead: int) -> Given | None:

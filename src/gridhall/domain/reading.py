@@ -103,11 +103,11 @@ async def show(
             parts.append(profile)
         if message.metadata is not None and (attached := told(message.metadata, metadata)):
             parts.append(f',"metadata":{attached}')
-        if message.thread is not None:
+        if message.visible_thread is not None:
             if followed is None:
                 followed = await _followed(call, messages)
             thread_ts = "" if message.thread_ts is not None else f',"thread_ts":"{ts_text(message.ts)}"'
-            parts.append(f'{thread_ts},{message.thread},"subscribed":{"true" if message.ts in followed else "false"}')
+            parts.append(f'{thread_ts},{message.visible_thread},"subscribed":{"true" if message.ts in followed else "false"}')
         if message.reactions is not None:
             parts.append(f',"reactions":{message.reactions}')
         if message.pinned:
@@ -156,7 +156,7 @@ async def _followed(call: "Call", messages: list[Message]) -> frozenset[int]:
 async def _unread_part(call: "Call", parent: Message) -> str:
     """How far the caller has read the thread and how many replies there are beyond; nothing where they do not follow it."""
     actor, organization, id, ts = call.actor, parent.organization, parent.conversation, parent.ts
-    if actor.user is None or parent.thread is None:
+    if actor.user is None or parent.visible_thread is None:
         return ""
     parts = await call.work.threads.parts_of(organization, id, actor.organization, actor.user, threads=[ts])
     if not parts or not parts[0].subscribed:
@@ -216,6 +216,6 @@ def permalink(call: "Call", message: Message) -> str:
     address = f"{base}archives/{message.conversation}/p{message.ts}"
     if message.thread_ts is not None:
         return f"{address}?thread_ts={ts_text(message.thread_ts)}&cid={message.conversation}"
-    if message.thread is not None:
+    if message.visible_thread is not None:
         return f"{address}?thread_ts={ts_text(message.ts)}&cid={message.conversation}"
     return address

@@ -6,6 +6,7 @@ import msgspec
 
 from gridhall.domain import jobs, messages, threads
 from gridhall.domain.jobs import Job, Later
+from gridhall.domain.messages import OUT_OF_SIGHT
 from gridhall.domain.threads import TOMBSTONE
 
 if TYPE_CHECKING:
@@ -179,8 +180,9 @@ async def _purge(work: "Work", organization: str, shelf: Shelf, *, before: int) 
         if ts <= shelf.purged:
             placeholder = await work.messages.lock(organization, shelf.conversation, ts)
             parents += [placeholder] if placeholder is not None else []
+    said = [(message, await _said(work, message)) for message in gone if message.subtype != TOMBSTONE]
     kept = await work.retention.purge(organization, shelf, until=until)
-    kept += [(message.person_organization, message.person, message.content) for message in gone if message.subtype != TOMBSTONE]
+    kept += [(message.person_organization, message.person, content) for message, content in said]
     await work.retention.forget_client_ids(messages.client_ids(kept))
     for parent in parents:
         latest = await work.threads.latest_reply(parent)
@@ -192,3 +194,9 @@ async def _purge(work: "Work", organization: str, shelf: Shelf, *, before: int) 
             await work.threads.remove_all(parent)
     await work.retention.note(organization, shelf, until=until)
     return True
+
+
+async def _said(work: "Work", message: "Message") -> str:
+    """The content of a message, also of one that is out of sight."""
+    tombstone = await work.tombstones.find(message) if message.subtype == OUT_OF_SIGHT else None
+    return message.content if tombstone is None else msgspec.json.encode(tombstone.original.content).decode()

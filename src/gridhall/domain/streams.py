@@ -10,7 +10,7 @@ from gridhall.contract.messages import Content, StreamingState
 from gridhall.domain import items, jobs, messages, streamed, threads
 from gridhall.domain.chunks import Payload
 from gridhall.domain.jobs import Job, Later
-from gridhall.domain.messages import Author, Draft, Message
+from gridhall.domain.messages import OUT_OF_SIGHT, Author, Draft, Message
 from gridhall.domain.streamed import Display, Streamed
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ async def _held(call: "Call", conversation: "Seen", ts: str) -> tuple[Message, S
     message = await items.find(call, conversation, ts, held=True)
     if message.app is None or message.app != call.actor.app:
         raise MessageNotOwnedByApp
+    if message.subtype == OUT_OF_SIGHT:
+        raise MessageNotInStreamingState
     stream = await call.work.streams.find(message)
     if stream is None or _is_over(call.work, message):
         raise MessageNotInStreamingState

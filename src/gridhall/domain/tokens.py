@@ -222,6 +222,7 @@ async def _load(work: "Work", row: TokenRow, session: Session | None = None) -> 
         workspaces=every,
         networks=networks.read(organization.network_allowlist, own.network_allowlist if own else "[]"),
         reduced_history=app.reduced_history_limits if app else False,
+        oversight_access=organization.oversight_access,
     )
 
 

@@ -16,6 +16,7 @@ from gridhall.domain.meta import Meta
 from gridhall.domain.names import Names
 from gridhall.domain.organizations import Organizations, Workspaces
 from gridhall.domain.origin import Origin
+from gridhall.domain.oversight import Oversight
 from gridhall.domain.people import People
 from gridhall.domain.photos import Photos
 from gridhall.domain.pins import Pins
@@ -29,6 +30,7 @@ from gridhall.domain.source import Source
 from gridhall.domain.streams import Streams
 from gridhall.domain.threads import Threads
 from gridhall.domain.tokens import Tokens
+from gridhall.domain.tombstones import Tombstones
 
 T = TypeVar("T")
 
@@ -80,6 +82,10 @@ class Work(Protocol):
     def reactions(self) -> Reactions: ...
     @property
     def pins(self) -> Pins: ...
+    @property
+    def oversight(self) -> Oversight: ...
+    @property
+    def tombstones(self) -> Tombstones: ...
     @property
     def scheduled(self) -> ScheduledMessages: ...
     @property

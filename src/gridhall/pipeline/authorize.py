@@ -1,8 +1,18 @@
 """Whether this token may call this method."""
 
 from gridhall.catalogue.method import Method
-from gridhall.contract.errors import FeatureNotEnabled, MissingScope, NotAllowedTokenType
+from gridhall.contract.errors import FeatureNotEnabled, MissingScope, NotAllowedTokenType, UnknownMethod
 from gridhall.domain.actor import Actor
+
+
+def require_known(method: Method, actor: Actor) -> None:
+    """Have a method that was not granted look as if there were none.
+
+    Raises:
+        UnknownMethod: organizations get it on request only, and the caller's has not.
+    """
+    if method.on_request and not actor.oversight_access:
+        raise UnknownMethod
 
 
 def authorize(method: Method, actor: Actor) -> None:
@@ -11,13 +21,16 @@ def authorize(method: Method, actor: Actor) -> None:
     Raises:
         NotAllowedTokenType: the method takes no token of this kind.
         FeatureNotEnabled: the method needs an Enterprise organization.
-        MissingScope: the token lacks a scope that the method always needs, or has none for any kind of conversation.
+        MissingScope: the token lacks a scope that the method always needs, or has none of several that would do.
     """
     if method.tokens is not None and actor.acts_as not in method.tokens:
         raise NotAllowedTokenType
     if method.enterprise_only and actor.enterprise is None:
         raise FeatureNotEnabled
     require(actor, method.scopes.always)
+    any_of = method.scopes.any_of
+    if any_of and actor.scopes.isdisjoint(any_of):
+        raise MissingScope(needed=any_of[0], provided=actor.scopes_header)
     if method.scopes.by_kind is not None and actor.scopes.isdisjoint(method.scopes.accepted):
         raise MissingScope(needed=",".join(method.scopes.accepted), provided=actor.scopes_header)
 

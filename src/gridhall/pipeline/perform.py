@@ -1,6 +1,7 @@
 """The method's own work, in one unit."""
 
 import logging
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
@@ -8,7 +9,7 @@ from gridhall.catalogue.method import Method
 from gridhall.contract.errors import Refusal
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
-from gridhall.domain import sessions
+from gridhall.domain import audit, sessions
 from gridhall.domain.actor import Actor, Standing
 from gridhall.domain.call import Call, Context
 from gridhall.domain.devices import LONGEST_AGENT
@@ -51,16 +52,36 @@ class Perform:
             await self._note(actor, actor.user, request)
         prepared = await method.prepare(envelope.files, args) if method.prepare is not None else None
 
-        async def unit(work: Work) -> tuple[Ok, Refusal | None]:
+        async def unit(work: Work) -> tuple[Ok, Call]:
             if method.writes:
                 work.origin = request.origin()
             call = Call(work, actor, standing, self._context, prepared, method.scopes.by_kind, envelope.arguments)
-            return await method.handler(call, args), call.refusal
+            return await method.handler(call, args), call
 
-        answer, refusal = await (self._storage.write(unit) if method.writes else self._storage.read(unit))
-        if refusal is not None:
-            raise refusal
+        answer, call = await (self._storage.write(unit) if method.writes else self._storage.read(unit))
+        if call.looks:
+            await self._write(request, lambda work: audit.write_looks(work, actor, call.looks))
+        if call.refusal is not None:
+            raise call.refusal
         return answer
+
+    async def refused(self, method: Method, actor: Actor, arguments: Mapping[str, object], request: Request, code: str) -> None:
+        """Have the audit log tell that a call was refused, where the method wants it.
+
+        Raises:
+            Refusal: what storage ends in.
+        """
+        if (refused := method.refused) is not None:
+            await self._write(request, lambda work: refused(work, actor, method.name, arguments, code))
+
+    async def _write(self, request: Request, what: Callable[[Work], Awaitable[None]]) -> None:
+        """A unit of its own, of what a call did that only reads, or that changed nothing."""
+
+        async def unit(work: Work) -> None:
+            work.origin = request.origin()
+            await what(work)
+
+        await self._storage.write(unit)
 
     async def _note(self, actor: Actor, user: str, request: Request) -> None:
         """Note activity once in `RECORD_EVERY` seconds, that of a session sooner when it comes from elsewhere."""

@@ -160,7 +160,7 @@ class RateLimiter:
         """The method's limits as they are counted here. Kept: working them out anew costs more than counting."""
         limits = [
             (
-                f"{method.name}/{counted.name}/",
+                f"{counted.name}/" if counted.shared else f"{method.name}/{counted.name}/",
                 counted.key,
                 Rate.of(counted.limit, self._factor or 1),
                 self._is_stored(counted.limit),

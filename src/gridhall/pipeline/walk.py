@@ -2,12 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from gridhall.catalogue.method import Method
 from gridhall.catalogue.registry import Registry
-from gridhall.contract.errors import FatalError, InternalError, Refusal, ServiceUnavailable
+from gridhall.contract.errors import FatalError, InternalError, Ratelimited, Refusal, ServiceUnavailable, UnknownMethod
+from gridhall.contract.rates import Limit
 from gridhall.contract.wire import Ok
 from gridhall.domain.actor import Actor, anonymous
 from gridhall.domain.imaging import MAX_BYTES
@@ -15,7 +16,7 @@ from gridhall.domain.source import Source
 from gridhall.pipeline.address import address
 from gridhall.pipeline.arguments import arguments
 from gridhall.pipeline.authenticate import Authenticate
-from gridhall.pipeline.authorize import authorize
+from gridhall.pipeline.authorize import authorize, require_known
 from gridhall.pipeline.envelope import Limits, envelope
 from gridhall.pipeline.perform import Perform
 from gridhall.pipeline.rate import RateLimiter
@@ -27,6 +28,12 @@ log = logging.getLogger("gridhall.pipeline")
 
 STORAGE = (FatalError, ServiceUnavailable)
 """What an operator wants to hear the cause of. What callers do wrong is their business, and shall not fill the log."""
+
+UNTOLD = (*STORAGE, InternalError, Ratelimited, UnknownMethod)
+"""Refusals that the audit log never tells of: nobody learns anything from what they were refused with."""
+
+NOTED = Limit(60, 60, 60)
+"""Refusals that the audit log tells of one token: it can be made to call for ever."""
 
 Observer = Callable[[str, Answer], None]
 """Sees every answer with the method's name: the tests' harness holds it against what the method declares."""
@@ -74,6 +81,9 @@ class Pipeline:
         headers = [JSON, (b"x-slack-req-id", id.encode())]
         warnings: tuple[str, ...] = ()
         declared: frozenset[type[Refusal]] = frozenset()
+        raw: Mapping[str, object] = {}
+        method: Method | None = None
+        actor: Actor | None = None
         try:
             opened = await envelope(request, self._limits.get(request.name, self._plain))
             warnings = opened.warnings
@@ -81,6 +91,9 @@ class Pipeline:
             method = route(self._registry, request.name)
             declared = method.errors
             actor = await self._caller(method, opened.token, request, headers)
+            require_known(method, actor)
+            if method.tokens is not None:
+                headers.append((b"x-accepted-oauth-scopes", self._accepted[method.name]))
             standing = address(method, actor, raw.get("team_id"))
             authorize(method, actor)
             await self._rate(method, actor, standing.team if standing else None, raw)
@@ -93,6 +106,8 @@ class Pipeline:
                 log.error("%r refused with %s, which it does not declare", request.name, refusal.code, exc_info=refusal)
             elif isinstance(refusal, STORAGE) and refusal.__cause__ is not None:
                 log.warning("%s: %s (%s)", id, refusal.code, refusal.__cause__)
+            if method is not None and method.refused is not None and actor is not None:
+                await self._note(fit, method, actor, raw, request)
             answer = seal_refusal(fit, warnings, headers)
         except ClientGone:
             raise
@@ -109,8 +124,19 @@ class Pipeline:
             return anonymous(request.address)
         actor = await self._authenticate(token, request.address, request.headers)
         headers.append((b"x-oauth-scopes", _value(actor.scopes_header)))
-        headers.append((b"x-accepted-oauth-scopes", self._accepted[method.name]))
         return actor
+
+    async def _note(self, refusal: Refusal, method: Method, actor: Actor, raw: Mapping[str, object], request: Request) -> None:
+        """Have the audit log tell of a refusal, as long as one token does not have it tell of nothing else."""
+        if isinstance(refusal, UNTOLD):
+            return
+        try:
+            await self._rate.count([self._rate.bucket(f"refused/{actor.token}", NOTED)])
+            await self._perform.refused(method, actor, raw, request, refusal.code)
+        except Ratelimited:
+            pass
+        except Refusal as unwritten:
+            log.warning("a refused call of %r could not be noted: %s", method.name, unwritten.code)
 
 
 @lru_cache(maxsize=4096)

@@ -102,7 +102,7 @@ IN_WORKSPACE = or_(
 )
 
 
-_COLUMNS = (
+COLUMNS = (
     _c.c.organization,
     _c.c.id,
     _c.c.kind,
@@ -127,7 +127,7 @@ _COLUMNS = (
     _c.c.ekm_access_withdrawn,
     _c.c.num_members,
 )
-_SEEN = (*_COLUMNS, MINE.c.last_read, MINE.c.open, type_coerce(IN_WORKSPACE, Boolean))
+_SEEN = (*COLUMNS, MINE.c.last_read, MINE.c.open, type_coerce(IN_WORKSPACE, Boolean))
 LISTED = (
     *_SEEN,
     _SHARED,
@@ -164,7 +164,7 @@ _FIND = Statement(select(*_SEEN).select_from(_FROM).where(_KNOWN), Seen, remembe
 # A lock of the conversation's name, not of its row: those who wait for it are served in turn, where those who share a row's
 # lock would keep out for ever whoever wants it alone.
 _name = func.hashtextextended(bindparam("conversation"), literal_column("0"))
-_HOLD = {
+HOLD = {
     Hold.STEADY: Statement(select(func.pg_advisory_xact_lock_shared(_name)), lambda nothing: None),
     Hold.CHANGING: Statement(select(func.pg_advisory_xact_lock(_name)), lambda nothing: None),
 }
@@ -190,7 +190,7 @@ _AT_THIS = and_(_c.c.organization == bindparam("at_organization"), _c.c.id == bi
 _new: dict[str, Any] = {name: bindparam(name) for name in Conversation.__struct_fields__} | {"id": bindparam("conversation")}
 _ADD = Statement(
     upsert(_c)
-    .values(**_new, deleted=False, deleted_at=0, people_key=bindparam("people_key"))
+    .values(**_new, deleted=False, deleted_at=0, people_key=bindparam("people_key"), wide=bindparam("wide"))
     .on_conflict_do_nothing(index_elements=[_c.c.organization, _c.c.people_key]),
     tuple,
 )
@@ -288,7 +288,7 @@ class SqlConversations:
     async def find(self, id: str, *, organization: str, workspace: str, person: str, hold: Hold) -> Seen | None:
         if hold is not Hold.NOT and self._connection.locks:
             # Read by a statement of its own, which sees what those did who were waited for.
-            await self._connection.one(_HOLD[hold], conversation=id)
+            await self._connection.one(HOLD[hold], conversation=id)
         return await self._connection.one(
             _FIND, conversation=id, organization=organization, workspace=workspace, seen_by=person
         )
@@ -312,7 +312,7 @@ class SqlConversations:
     async def add(self, conversation: Conversation, *, people_key: str | None) -> bool:
         columns = msgspec.structs.asdict(conversation)
         id = columns.pop("id")
-        if not await self._connection.run(_ADD, **columns, conversation=id, people_key=people_key):
+        if not await self._connection.run(_ADD, **columns, conversation=id, people_key=people_key, wide=conversation.is_direct):
             return False
         await self._connection.run(_ADD_CLOCK, organization=conversation.organization, conversation=id)
         return True

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, and_, bindparam, case, delete, exists, func, or_, select, tuple_
+import msgspec
+from sqlalchemy import BigInteger, Integer, and_, bindparam, case, delete, exists, func, insert, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gridhall.contract.scopes import PUBLIC
 from gridhall.domain.messages import Message
-from gridhall.domain.reactions import Given, Reader
+from gridhall.domain.reactions import Given, GivenTo, Reader
 from gridhall.storage.conversations import IN_WORKSPACE, IS_MINE, MINE
 from gridhall.storage.statement import Connection, Statement
 from gridhall.storage.tables import conversations, messages, reactions
@@ -47,6 +48,14 @@ _OF_MESSAGE = and_(
 _BY_PERSON = and_(_r.c.person_organization == bindparam("person_organization"), _r.c.person == bindparam("person"))
 _REMOVE = Statement(delete(_r).where(_OF_MESSAGE, _r.c.name == bindparam("name"), _BY_PERSON), tuple)
 _REMOVE_ALL = Statement(delete(_r).where(_OF_MESSAGE), tuple)
+
+_LIST_ON = Statement(
+    select(*(_r.c[name] for name in GivenTo.__struct_fields__))
+    .where(_OF_MESSAGE)
+    .order_by(_r.c.reacted, _r.c.name, _r.c.person),
+    GivenTo,
+)
+_GIVE_BACK = Statement(insert(_r).values({column.name: bindparam(column.name) for column in _r.c}), tuple)
 
 # What must be known of a conversation is looked up row by row, as in `directory`; here it is what `conversations.see` asks for.
 _READABLE = (
@@ -129,6 +138,13 @@ class SqlReactions:
 
     async def remove_all(self, message: Message) -> None:
         await self._connection.run(_REMOVE_ALL, **_of(message))
+
+    async def list_on(self, message: Message) -> list[GivenTo]:
+        return await self._connection.all(_LIST_ON, **_of(message))
+
+    async def give_back(self, message: Message, given: list[GivenTo]) -> None:
+        if given:
+            await self._connection.many(_GIVE_BACK, [_of(message) | msgspec.structs.asdict(reaction) for reaction in given])
 
     async def end_of_look(self, organization: str, person: str, *, after: Given, ahead: int) -> Given | None:
         reacted = await self._connection.one(

@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration. A test holds it against the folder."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -329,6 +329,7 @@ conversations = Table(
     _flag("ekm_access_withdrawn"),
     _number("num_members"),
     _id("people_key", null=True),
+    _flag("wide"),
     PrimaryKeyConstraint("organization", "id"),
     Index("conversations_by_id", "id", unique=True),
     # Of direct and group conversations, who is in them: there is one for the same people. Channels have none.
@@ -342,6 +343,13 @@ Index(
     sqlite_where=_is_set(conversations.c.org_wide),
     postgresql_where=conversations.c.org_wide,
 )
+# Those of the organization rather than of one workspace (`wide`): direct and group conversations, and the channels of several
+# workspaces. Oversight lists them apart from those of each workspace.
+for _name, _columns in {
+    "conversations_wide": (conversations.c.organization, conversations.c.id),
+    "conversations_wide_by_kind": (conversations.c.organization, conversations.c.kind, conversations.c.id),
+}.items():
+    Index(_name, *_columns, sqlite_where=_is_set(conversations.c.wide), postgresql_where=conversations.c.wide)
 # Those that keep messages for days of their own: all that retention looks at where the organization keeps them for ever.
 Index(
     "conversations_with_days",
@@ -536,14 +544,14 @@ pins = Table(
     PrimaryKeyConstraint("organization", "conversation", "ts"),
 )
 
+# Messages that were taken out of sight, as they were, and what everyone saw in their place since. No ordinary statement reads
+# them.
 tombstones = Table(
     "tombstones",
     metadata,
     _id("organization"),
     _id("conversation"),
     _number("ts"),
-    _number("tombstoned_ts"),
-    _id("person"),
     _json("content"),
     PrimaryKeyConstraint("organization", "conversation", "ts"),
 )

@@ -17,6 +17,7 @@ from gridhall.storage.messages import SqlMessages
 from gridhall.storage.meta import SqlMeta
 from gridhall.storage.names import SqlNames
 from gridhall.storage.organizations import SqlOrganizations, SqlWorkspaces
+from gridhall.storage.oversight import SqlOversight
 from gridhall.storage.people import SqlPeople
 from gridhall.storage.photos import SqlPhotos
 from gridhall.storage.pins import SqlPins
@@ -29,6 +30,7 @@ from gridhall.storage.statement import Connection
 from gridhall.storage.streams import SqlStreams
 from gridhall.storage.threads import SqlThreads
 from gridhall.storage.tokens import SqlTokens
+from gridhall.storage.tombstones import SqlTombstones
 
 
 class SqlWork:
@@ -111,6 +113,14 @@ class SqlWork:
     @cached_property
     def pins(self) -> SqlPins:
         return SqlPins(self.connection)
+
+    @cached_property
+    def oversight(self) -> SqlOversight:
+        return SqlOversight(self.connection)
+
+    @cached_property
+    def tombstones(self) -> SqlTombstones:
+        return SqlTombstones(self.connection)
 
     @cached_property
     def scheduled(self) -> SqlScheduledMessages:

@@ -29,7 +29,8 @@ from gridhall.contract.wire import Ok, page
 from gridhall.domain import conversations, items, reading
 from gridhall.domain.actor import Actor
 from gridhall.domain.call import Call
-from gridhall.domain.messages import LARGEST_PAGE, fitting
+from gridhall.domain.messages import LARGEST_PAGE, OUT_OF_SIGHT, fitting
+from gridhall.domain.messages import Message as StoredMessage
 from gridhall.domain.metadata import Asked
 
 USUAL, MOST = 100, 999
@@ -162,9 +163,11 @@ async def replies(call: Call, args: RepliesArgs) -> RepliesResult:
     if args.cursor:
         limit = max(limit, 1)
         oldest = max(oldest, int(call.context.cursors.open(listing, args.cursor)) + 1)
-    found = await call.work.messages.list_replies(
-        conversation.organization, conversation.id, parent.ts, oldest=oldest, latest=latest, limit=limit + 1
-    )
+    found: list[StoredMessage] = []
+    if parent.subtype != OUT_OF_SIGHT:
+        found = await call.work.messages.list_replies(
+            conversation.organization, conversation.id, parent.ts, oldest=oldest, latest=latest, limit=limit + 1
+        )
     limit = fitting(found, limit)
     shown, more = found[:limit], len(found) > limit
     end = shown[-1].ts if shown else 0

@@ -47,15 +47,15 @@ from gridhall.contract.scopes import IM, MPIM, PRIVATE
 from gridhall.contract.timestamps import ts_text
 from gridhall.domain.messages import SLACKBOT
 from gridhall.domain.threads import TOMBSTONE
+from gridhall.domain.tombstones import Cover, Tombstone
 from gridhall.storage import tables
-from gridhall.storage.orgfile.messages import Original
 from gridhall.storage.statement import Connection, Statement
 
 T = TypeVar("T")
 Rows = list[dict[str, Any]]
 
 _decode_content = msgspec.json.Decoder(Content).decode
-_decode_original = msgspec.json.Decoder(Original).decode
+_decode_tombstone = msgspec.json.Decoder(Tombstone).decode
 
 
 def _statement(table: Table, *order: str) -> Statement[dict[str, Any]]:
@@ -240,17 +240,20 @@ class _Dump:
 
     def _message(self, row: dict[str, Any]) -> MessageEntry:
         key = row["conversation"], row["ts"]
-        tombstone = self._tombstones.get(key)
-        shown = _decode_content(row["content"])
-        content, steps, reactions = shown, self._edits.get(key, []), json.loads(row["reactions"] or "[]")
+        held = self._tombstones.get(key)
+        tombstone = _decode_tombstone(held["content"]) if held else None
+        content, steps, reactions = (
+            _decode_content(row["content"]),
+            self._edits.get(key, []),
+            json.loads(row["reactions"] or "[]"),
+        )
         attached = row["metadata"] or UNSET
         given = {reaction["name"]: reaction["users"] for reaction in reactions}
         if tombstone:
-            original = _decode_original(tombstone["content"])
-            content, steps = original.content, [msgspec.structs.asdict(step) for step in original.edits]
+            original = tombstone.original
+            content, attached = original.content, original.metadata
             rows = [msgspec.structs.asdict(reaction) for reaction in original.reactions]
             given = {name: [row["person"] for row in rows] for name, rows in _grouped(rows, "name").items()}
-            attached = original.metadata
         pin = self._pins.get(key)
         return MessageEntry(
             conversation=row["conversation"],
@@ -278,7 +281,7 @@ class _Dump:
             pinned_by=pin["person"] if pin else UNSET,
             edits=_edits(content, steps),
             deleted=DeletionEntry(ts=ts_text(row["deleted_ts"]), user=row["deleted_by"]) if "deleted_ts" in row else None,
-            tombstone=_tombstone(tombstone, shown.text) if tombstone else None,
+            tombstone=_tombstone(tombstone.covers[-1]) if tombstone else None,
         )
 
     def _session(self, row: dict[str, Any]) -> SessionEntry:
@@ -392,8 +395,8 @@ def _member(row: dict[str, Any], created: int, *, open: bool) -> str | MemberEnt
     return MemberEntry(user=row["person"], joined=row["joined"], left=row["left"], last_read=last_read, open=open)
 
 
-def _tombstone(row: dict[str, Any], content: str) -> TombstoneEntry:
-    return TombstoneEntry(ts=ts_text(row["tombstoned_ts"]), user=row["person"], content=content)
+def _tombstone(cover: Cover) -> TombstoneEntry:
+    return TombstoneEntry(ts=ts_text(cover.at), user=cover.person, content=cover.text)
 
 
 def _app_request(row: dict[str, Any]) -> AppRequestEntry:

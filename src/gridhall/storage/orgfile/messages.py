@@ -11,21 +11,14 @@ from gridhall.contract.messages import Content, Edited, Reaction, Thread
 from gridhall.contract.orgfile import EditEntry, MessageEntry
 from gridhall.contract.timestamps import ts_micros, ts_text
 from gridhall.domain import metadata, threads
-from gridhall.domain.messages import BOT_MESSAGE, BROADCAST, DELETED_TEXT, OUT_OF_SIGHT, SLACKBOT, Author
+from gridhall.domain.messages import BOT_MESSAGE, BROADCAST, DELETED_TEXT, SLACKBOT, Author
 from gridhall.domain.orgfile.index import Conversation, Index, Message
+from gridhall.domain.reactions import GivenTo
+from gridhall.domain.tombstones import Cover, Original, Tombstone, covered
 from gridhall.storage import tables
 
 T = TypeVar("T")
 Row = tuple[Table, dict[str, Any]]
-
-
-class Given(msgspec.Struct):
-    """A reaction. `reacted` is when, in microseconds."""
-
-    name: str
-    person_organization: str
-    person: str
-    reacted: int
 
 
 class Step(msgspec.Struct):
@@ -35,15 +28,6 @@ class Step(msgspec.Struct):
     person: str
     previous: str
     text: str
-
-
-class Original(msgspec.Struct):
-    """A message that was taken out of sight, as a tombstone's `content` keeps it: what no other table tells of it any more."""
-
-    content: Content
-    reactions: list[Given]
-    edits: list[Step]
-    metadata: msgspec.Raw | UnsetType = UNSET
 
 
 _encode = msgspec.json.Encoder().encode
@@ -93,18 +77,11 @@ class _Told:
         content = self._content(message)
         attached = None if entry.metadata is None else metadata.written(entry.metadata)
         if entry.tombstone:
-            yield (
-                tables.tombstones,
-                of
-                | {
-                    "tombstoned_ts": ts_micros(entry.tombstone.ts),
-                    "person": entry.tombstone.user,
-                    "content": _text(
-                        Original(content, reactions, edits, UNSET if attached is None else msgspec.Raw(attached.encode()))
-                    ),
-                },
-            )
-            content, reactions, edits, attached = _out_of_sight(content, entry.tombstone.content), [], [], None
+            told = _summary(reactions)
+            original = Original(content, reactions, *(UNSET if text is None else _as_is(text) for text in (told, attached)))
+            cover = Cover(ts_micros(entry.tombstone.ts), entry.tombstone.user, entry.tombstone.content)
+            yield tables.tombstones, of | {"content": _text(Tombstone(original, [cover]))}
+            content, reactions, attached = covered(content, Content(text=cover.text)), [], None
         for position, edit in enumerate(edits):
             yield tables.message_edits, of | {"position": position} | msgspec.structs.asdict(edit)
         if entry.client_msg_id:
@@ -135,12 +112,12 @@ class _Told:
             # When is not told, but it was not before it was posted.
             yield tables.pins, of | {"person": entry.pinned_by, "pinned": message.ts // 1_000_000}
 
-    def _reactions(self, message: Message) -> Iterator[Given]:
+    def _reactions(self, message: Message) -> Iterator[GivenTo]:
         given = ((name, person) for name, people in message.entry.reactions.items() for person in people)
         for position, (name, person) in enumerate(given):
             # When is not told, but in which order.
             organization = self._index.organization_in(self._conversation, person)
-            yield Given(name, organization, person, message.ts + position)
+            yield GivenTo(name, organization, person, message.ts + position)
 
     def _content(self, message: Message) -> Content:
         entry, author, edits = message.entry, message.author, _in_order(message.entry)
@@ -250,6 +227,10 @@ def _raw(objects: list[dict[str, Any]] | None) -> msgspec.Raw | UnsetType:
     return UNSET if objects is None else msgspec.Raw(msgspec.json.encode(objects))
 
 
+def _as_is(text: str) -> msgspec.Raw:
+    return msgspec.Raw(text.encode())
+
+
 def _or_unset(value: T | None) -> T | UnsetType:
     return UNSET if value is None else value
 
@@ -266,28 +247,11 @@ def _edits(entry: MessageEntry) -> list[Step]:
     return steps
 
 
-def _out_of_sight(original: Content, text: str) -> Content:
-    """A message as it is shown once it is out of sight: who wrote it and where it stood, but nothing of what it said."""
-    return Content(
-        subtype=OUT_OF_SIGHT,
-        user=original.user,
-        text=text,
-        ts=original.ts,
-        team=original.team,
-        app_id=original.app_id,
-        bot_id=original.bot_id,
-        username=original.username,
-        icons=original.icons,
-        thread_ts=original.thread_ts,
-        parent_user_id=original.parent_user_id,
-    )
-
-
 def _placeholder(ts: int, text: str) -> Content:
     return Content(subtype=threads.TOMBSTONE, user=SLACKBOT, text=text, ts=ts_text(ts), hidden=True)
 
 
-def _summary(reactions: Iterable[Given]) -> str | None:
+def _summary(reactions: Iterable[GivenTo]) -> str | None:
     """A message's reactions as it tells of them, first come first."""
     users: dict[str, list[str]] = {}
     for reaction in reactions:

@@ -271,6 +271,7 @@ class Rows:
                 "deleted": entry.deleted,
                 "deleted_at": (entry.deleted_at or self._now) if entry.deleted else 0,
                 "org_wide": entry.org_wide,
+                "wide": len(conversation.teams) != 1 or entry.org_wide,
                 "previous_names": _json(entry.previous_names),
                 "posting": _json(entry.posting),
                 "threads": _json(entry.threads),

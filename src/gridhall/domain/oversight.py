@@ -1,0 +1,160 @@
+"""Oversight: who may look at everything in an organization, and what they find there.
+
+An overseer sees every conversation of the organization, the private ones and the direct messages too, without being in it. Each
+look of theirs is in the audit log, and so is each that was refused.
+"""
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from gridhall.contract.errors import AccessDenied, ChannelNotFound, InvalidCursor, Refusal, TeamAccessNotGranted, TeamNotFound
+from gridhall.contract.roles import Role
+from gridhall.contract.scopes import IM, MPIM
+from gridhall.domain import audit
+from gridhall.domain.audit import Entity, Look
+from gridhall.domain.conversations import Conversation, Hold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gridhall.domain.actions import Written
+    from gridhall.domain.actor import Actor
+    from gridhall.domain.call import Call
+    from gridhall.domain.work import Work
+
+MOST = 1000
+"""Entries of a page at the most."""
+
+READABLE_FOR = 86_400
+"""Seconds for which a deleted channel is still told. Source: the page on the Admin Oversight API."""
+
+_ID = re.compile(r"[A-Z][A-Z0-9]{1,63}")
+_NAMED = ("channel", "user", "ts", "team")
+_LONGEST_NAMED = 64
+
+
+class Overseen(Conversation, gc=False):
+    """A conversation as an overseer sees it. `deleted_at` is 0 unless it is deleted, and will be gone soon."""
+
+    deleted_at: int
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at > 0
+
+
+class Oversight(Protocol):
+    """Storage of what overseers find."""
+
+    async def find(
+        self, id: str, *, organization: str, workspace: str | None, deleted_since: int, hold: Hold
+    ) -> Overseen | None:
+        """A conversation of an organization, or one that another organization shares with it.
+
+        Arguments:
+            workspace: one that it has to be in, None where that does not matter.
+            deleted_since: Unix seconds; what was deleted before is gone.
+            hold: what others are kept from until the unit ends.
+        """
+        ...
+
+
+def require(call: "Call") -> None:
+    """Ask whether the caller may oversee: with an org-level token, an owner or admin of an Enterprise organization.
+
+    Raises:
+        AccessDenied: they may not.
+    """
+    if not call.actor.org_level or call.actor.org_role < Role.ADMIN:
+        raise AccessDenied
+
+
+def workspace_of(call: "Call", team: str | None) -> str | None:
+    """The workspace that an argument `team` names, None where it names the organization, or nothing.
+
+    Raises:
+        TeamNotFound: the organization has no such workspace.
+        TeamAccessNotGranted: it has, but the app is not installed there.
+    """
+    actor = call.actor
+    if team is None or team == actor.organization:
+        return None
+    if team not in actor.workspaces:
+        raise TeamNotFound
+    if team not in actor.standings:
+        raise TeamAccessNotGranted
+    return team
+
+
+async def find(
+    call: "Call", channel: str, team: str | None, *, hold: Hold = Hold.NOT, or_refuse: type[Refusal] = ChannelNotFound
+) -> Overseen:
+    """The conversation that an overseer names.
+
+    Arguments:
+        team: a workspace that it has to be in. A direct or group conversation is in none, but the organization's.
+        or_refuse: what is raised where there is none, or where it has been deleted for a day.
+
+    Raises:
+        TeamNotFound, TeamAccessNotGranted: see `workspace_of`.
+    """
+    found = await call.work.oversight.find(
+        channel,
+        organization=call.actor.organization,
+        workspace=workspace_of(call, team),
+        deleted_since=call.work.source.seconds() - READABLE_FOR,
+        hold=hold,
+    )
+    if found is None:
+        raise or_refuse
+    return found
+
+
+def team_of(call: "Call", conversation: Conversation) -> str:
+    """The workspace that a conversation belongs to, as its team; the organization where it belongs to no one workspace."""
+    if conversation.kind in (IM, MPIM) or conversation.org_wide or conversation.workspace is None:
+        return call.actor.organization
+    return conversation.workspace
+
+
+def position(call: "Call", listing: str, *, cursor: str | None, offset: str | None, or_refuse: type[Refusal]) -> str:
+    """After which key a page begins, "" for the first one.
+
+    Both arguments take both forms, a cursor and a plain id, as clients of either way of paging send them; who sends both means
+    the same by them.
+
+    Arguments:
+        listing: see `Call.listing`.
+        or_refuse: what is raised where one is neither, or where they differ.
+    """
+    opened = {_opened(call, listing, text, or_refuse) for text in (cursor, offset) if text}
+    ids = {after.partition("/")[0] for after in opened}
+    if len(ids) > 1:
+        raise or_refuse
+    # The one that says more, where one was an id.
+    return max(opened, key=len, default="")
+
+
+def _opened(call: "Call", listing: str, text: str, or_refuse: type[Refusal]) -> str:
+    if _ID.fullmatch(text):
+        return text
+    try:
+        return call.context.cursors.open(listing, text)
+    except InvalidCursor:
+        raise or_refuse from None
+
+
+def look(call: "Call", action: "Written", entity: Entity, **details: object) -> None:
+    """Have the audit log tell that the caller looked at something, before they are told of it."""
+    call.looks.append(Look(action, entity, {name: value for name, value in details.items() if value is not None}))
+
+
+async def refused(work: "Work", actor: "Actor", method: str, arguments: "Mapping[str, object]", code: str) -> None:
+    """Have the audit log tell that somebody was refused, and what they asked for."""
+    organization = await work.organizations.find(actor.organization)
+    assert organization is not None
+    named = {name: value[:_LONGEST_NAMED] for name in _NAMED if isinstance(value := arguments.get(name), str) and value}
+    details: dict[str, object] = {"method": method, "error": code, **named}
+    await audit.write(
+        work, actor.organization, "oversight_refused", entity=audit.organization(organization), actor=actor, details=details
+    )
