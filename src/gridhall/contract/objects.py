@@ -97,6 +97,7 @@ class User(msgspec.Struct, kw_only=True):
     enterprise_id: str | UnsetType = UNSET
     enterprise_name: str | UnsetType = UNSET
     teams: list[str] | UnsetType = UNSET
+    who_can_share_contact_card: str | UnsetType = UNSET
 
 
 class Note(msgspec.Struct, kw_only=True):

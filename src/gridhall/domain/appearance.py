@@ -36,7 +36,7 @@ COLOURS = (
 EMAIL_SCOPE = "users:read.email"
 
 
-def user(call: "Call", person: Person, *, locale: bool = False, stranger: bool = False) -> User:
+def user(call: "Call", person: Person, *, locale: bool = False, stranger: bool = False, email: bool = False) -> User:
     """A person as the caller may see them.
 
     The address is shown to tokens with `users:read.email`, the second factor to the person and to administrators. Who is of
@@ -46,6 +46,7 @@ def user(call: "Call", person: Person, *, locale: bool = False, stranger: bool =
     Arguments:
         locale: whether the language is asked for.
         stranger: see `people.Sight`.
+        email: whether the address is shown to tokens without its scope as well.
     """
     actor, member = call.actor, person if isinstance(person, Member) else None
     now = call.work.source.seconds()
@@ -63,7 +64,7 @@ def user(call: "Call", person: Person, *, locale: bool = False, stranger: bool =
         tz=person.tz,
         tz_label=label,
         tz_offset=offset,
-        profile=profile(call, person, stranger=stranger, team=home),
+        profile=profile(call, person, stranger=stranger, email=email, team=home),
         is_admin=role >= Role.ADMIN,
         is_owner=role >= Role.OWNER,
         is_primary_owner=role is Role.PRIMARY_OWNER,
@@ -98,6 +99,7 @@ def profile(
     person: Person,
     *,
     stranger: bool = False,
+    email: bool = False,
     team: str | UnsetType = UNSET,
     fields: dict[str, ProfileField] | UnsetType = UNSET,
 ) -> Profile:
@@ -105,6 +107,7 @@ def profile(
 
     Arguments:
         stranger: see `people.Sight`.
+        email: as for `user`.
         team: the person's workspace, which is told in user objects alone.
         fields: the custom fields, which user objects leave to users.profile.get.
     """
@@ -113,7 +116,8 @@ def profile(
     custom = person.photo is not None
     text, emoji, expiration = person.status(call.work.source.seconds())
     external = person.organization != call.actor.organization
-    shows_email = person.email != "" and EMAIL_SCOPE in call.actor.scopes and not (external and stranger)
+    may_read = email or EMAIL_SCOPE in call.actor.scopes
+    shows_email = person.email != "" and may_read and not (external and stranger)
     return Profile(
         title=person.title,
         phone=person.phone,

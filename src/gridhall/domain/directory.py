@@ -1,8 +1,11 @@
 """The directory: which conversations there are, and who is in them, page by page."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
+import msgspec
+
+from gridhall.contract.scopes import IM, MPIM
 from gridhall.domain.conversations import Listed
 
 
@@ -13,21 +16,54 @@ class Insider(NamedTuple):
     person: str
 
 
-class Stretch(NamedTuple):
+class Stay(msgspec.Struct, gc=False):
+    """That somebody is or was in a conversation.
+
+    `joined` is when they last came and `left` when they went then, 0 while they are in, both in Unix seconds. `workspace` is
+    the channel's own, `wide` whether it is in several of its host, `teams` the ids of those that it is shared with in the
+    organization that asks, comma-separated, None where that is its host; `connected` tells whether any others share it.
+    """
+
+    organization: str
+    id: str
+    kind: str
+    workspace: str | None
+    wide: bool
+    teams: str | None
+    connected: bool
+    joined: int
+    left: int
+
+    def team_at(self, organization: str) -> str:
+        """The workspace of an organization that it is in; the organization itself where that is not one workspace alone.
+
+        Source: the page on the Admin Oversight API, of direct and group conversations.
+        """
+        if self.kind in (IM, MPIM):
+            return organization
+        if self.organization == organization:
+            return self.workspace if self.workspace is not None and not self.wide else organization
+        return self.teams if self.teams and "," not in self.teams else organization
+
+
+FoundT = TypeVar("FoundT", Listed, Stay)
+
+
+class Stretch(NamedTuple, Generic[FoundT]):
     """Conversations by id, as far as one look went.
 
     `end` is the id that the look ended at, None where there is nothing behind it. A look takes in so many conversations at the
     most, whether it may tell of them or not, and so costs the same however many there are.
     """
 
-    found: list[Listed]
+    found: list[FoundT]
     end: str | None
 
 
 class Directory(Protocol):
     """Storage of lists. `organization` and `workspace` are the caller's, and `seen_by` is the caller."""
 
-    async def list_public(self, organization: str, workspace: str, *, seen_by: str, after: str, limit: int) -> Stretch:
+    async def list_public(self, organization: str, workspace: str, *, seen_by: str, after: str, limit: int) -> Stretch[Listed]:
         """The public channels of a workspace after this id: its own, those shared with it, and those of every workspace."""
         ...
 
@@ -43,11 +79,29 @@ class Directory(Protocol):
         exclude_archived: bool,
         after: str,
         limit: int,
-    ) -> Stretch:
+    ) -> Stretch[Listed]:
         """The conversations after this id that a person is in.
 
         Channels are those of the workspace, as `seen_by` may see them there: those that they are in as well and, if
         `all_public`, every public one. Direct messages belong to no workspace.
+        """
+        ...
+
+    async def list_stays(
+        self,
+        person: Insider,
+        *,
+        kinds: frozenset[str],
+        include_left: bool,
+        deleted_since: int,
+        after: str,
+        limit: int,
+    ) -> Stretch[Stay]:
+        """The conversations after this id that a person is in, whoever may see them, as their organization stands to them.
+
+        Arguments:
+            include_left: those as well that they have left.
+            deleted_since: Unix seconds; what was deleted before is gone.
         """
         ...
 
@@ -56,7 +110,7 @@ class Directory(Protocol):
         ...
 
 
-def first_of(stretches: Sequence[Stretch], limit: int) -> tuple[list[Listed], str]:
+def first_of(stretches: Sequence[Stretch[FoundT]], limit: int) -> tuple[list[FoundT], str]:
     """The first conversations of several stretches together.
 
     Arguments:

@@ -75,6 +75,10 @@ class Workspaces(Protocol):
         """Every workspace of the organization, deleted ones included, by id."""
         ...
 
+    async def list_some(self, organization: str, *, include_deleted: bool, after: str, limit: int) -> list[Workspace]:
+        """The workspaces of the organization after this id, by id."""
+        ...
+
     async def list_of(self, organization: str, person: str) -> list[str]:
         """The ids of the workspaces that a person is in."""
         ...

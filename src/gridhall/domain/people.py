@@ -1,5 +1,6 @@
 """People and bots, and who may see whom."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -76,6 +77,14 @@ class Member(Person, gc=False):
         return standing(self.org_role, self.role, self.guest)
 
 
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def is_email(text: str) -> bool:
+    """Whether somebody may have this text as their address."""
+    return text.isprintable() and _EMAIL.fullmatch(text) is not None
+
+
 def standing(org_role: str, role: str | None, guest: str) -> Role:
     """How high somebody stands. A guest is a guest whatever else is said; an owner of the organization owns its workspaces."""
     if guest != "none":
@@ -116,7 +125,15 @@ class People(Protocol):
         """The id of the active person who has this address, whatever its case."""
         ...
 
-    async def email_taken(self, organization: str, email: str, other_than: str) -> bool: ...
+    async def find_owner_of(self, organization: str, email: str) -> str | None:
+        """The same of whoever has it, deactivated people included: nobody else can have it."""
+        ...
+
+    async def list_all(
+        self, organization: str, *, include_deleted: bool, after: str, limit: int, app: str | None
+    ) -> list[Member]:
+        """People and bots of an organization in the order of their ids, after this one. Their role in a workspace is None."""
+        ...
 
     async def list_members(self, organization: str, workspace: str, *, after: str, limit: int, app: str | None) -> list[Member]:
         """Members in the order of their ids, after this one."""

@@ -108,7 +108,7 @@ async def change(work: "Work", id: str, wanted: Change, *, workspace: str | None
     assert person is not None
     now = work.source.seconds()
     values = _values(person, wanted)
-    if "email" in values and await work.people.email_taken(actor.organization, values["email"], id):
+    if "email" in values and await work.people.find_owner_of(actor.organization, values["email"]) not in (None, id):
         raise EmailTaken
     if custom := _custom(wanted):
         values["fields"] = await _with_custom(work, person, custom, workspace)

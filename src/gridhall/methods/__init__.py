@@ -7,6 +7,9 @@ from gridhall.methods.admin.users import session
 from gridhall.methods.auth import teams as auth_teams
 from gridhall.methods.chat import changes, ephemeral, permalinks, scheduled, streams, unfurl
 from gridhall.methods.conversations import direct, history, info, membership
+from gridhall.methods.oversight import enterprise as oversight_enterprise
+from gridhall.methods.oversight import user as oversight_user
+from gridhall.methods.oversight import users as oversight_users
 from gridhall.methods.users import conversations as users_conversations
 from gridhall.methods.users import identity, photo, presence, profile
 
@@ -28,6 +31,9 @@ MODULES: tuple[ModuleType, ...] = (
     history,
     info,
     membership,
+    oversight_enterprise,
+    oversight_user,
+    oversight_users,
     pins,
     reactions,
     team,

@@ -12,8 +12,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from gridhall.contract.scopes import IM, MPIM, PRIVATE, PUBLIC
 from gridhall.domain.conversations import Listed
-from gridhall.domain.directory import Insider, Stretch
-from gridhall.storage.conversations import IN_WORKSPACE, IS_MINE, LISTED, MINE
+from gridhall.domain.directory import Insider, Stay, Stretch
+from gridhall.storage.conversations import CONNECTED_OURS, IN_WORKSPACE, IS_MINE, LISTED, MINE
 from gridhall.storage.statement import Connection, Statement
 from gridhall.storage.tables import connections, conversations, members, shares
 
@@ -123,6 +123,52 @@ _LIST_OF = _whole(
         ),
     )
 )
+_stay = members.alias("stay")
+_stays = _first(
+    _theirs.c.organization,
+    _theirs.c.conversation,
+    _IS_THEIRS,
+    or_(_theirs.c.left == 0, bindparam("include_left", type_=Integer) == 1),
+    _is(
+        _theirs.c.organization,
+        _theirs.c.conversation,
+        and_(
+            or_(_c.c.deleted.is_(False), _c.c.deleted_at > bindparam("deleted_since")),
+            or_(*(_asked(kind) for kind in (PUBLIC, PRIVATE, IM, MPIM))),
+        ),
+    ),
+).subquery("ids")
+_LIST_STAYS = Statement(
+    select(
+        _c.c.organization,
+        _c.c.id,
+        _c.c.kind,
+        _c.c.workspace,
+        _c.c.wide,
+        CONNECTED_OURS,
+        exists(
+            select(connections.c.workspace)
+            .where(connections.c.organization == _c.c.organization, connections.c.conversation == _c.c.id)
+            .correlate(_c)
+        ),
+        _stay.c.joined,
+        _stay.c.left,
+    )
+    .select_from(
+        _stays.join(_c, and_(_c.c.organization == _stays.c.organization, _c.c.id == _stays.c.id)).join(
+            _stay,
+            and_(
+                _stay.c.organization == _c.c.organization,
+                _stay.c.conversation == _c.c.id,
+                _stay.c.person_organization == bindparam("organization"),
+                _stay.c.person == bindparam("person"),
+            ),
+        )
+    )
+    .order_by(_stays.c.id)
+    .limit(_limit),
+    Stay,
+)
 _END_OF_THEIRS = Statement(
     select(_theirs.c.conversation)
     .where(_IS_THEIRS, _theirs.c.conversation > bindparam("after"))
@@ -155,7 +201,7 @@ class SqlDirectory:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def list_public(self, organization: str, workspace: str, *, seen_by: str, after: str, limit: int) -> Stretch:
+    async def list_public(self, organization: str, workspace: str, *, seen_by: str, after: str, limit: int) -> Stretch[Listed]:
         where = {"organization": organization, "workspace": workspace, "after": after}
         end = await self._connection.one(_END_OF_SHARES, **where, ahead=AHEAD)
         found = await self._connection.all(_LIST_PUBLIC, **where, until=end or LAST, seen_by=seen_by, limit=limit)
@@ -173,7 +219,7 @@ class SqlDirectory:
         exclude_archived: bool,
         after: str,
         limit: int,
-    ) -> Stretch:
+    ) -> Stretch[Listed]:
         theirs = {"person_organization": person.organization, "person": person.person, "after": after}
         end = await self._connection.one(_END_OF_THEIRS, **theirs, ahead=AHEAD)
         found = await self._connection.all(
@@ -185,6 +231,30 @@ class SqlDirectory:
             seen_by=seen_by,
             all_public=int(all_public),
             exclude_archived=int(exclude_archived),
+            limit=limit,
+            **{kind: int(kind in kinds) for kind in (PUBLIC, PRIVATE, IM, MPIM)},
+        )
+        return Stretch(found, end)
+
+    async def list_stays(
+        self,
+        person: Insider,
+        *,
+        kinds: frozenset[str],
+        include_left: bool,
+        deleted_since: int,
+        after: str,
+        limit: int,
+    ) -> Stretch[Stay]:
+        theirs = {"person_organization": person.organization, "person": person.person, "after": after}
+        end = await self._connection.one(_END_OF_THEIRS, **theirs, ahead=AHEAD)
+        found = await self._connection.all(
+            _LIST_STAYS,
+            **theirs,
+            until=end or LAST,
+            organization=person.organization,
+            include_left=int(include_left),
+            deleted_since=deleted_since,
             limit=limit,
             **{kind: int(kind in kinds) for kind in (PUBLIC, PRIVATE, IM, MPIM)},
         )

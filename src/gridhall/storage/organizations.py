@@ -1,6 +1,6 @@
 """Statements about organizations and workspaces."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, bindparam, or_, select
 
 from gridhall.domain.organizations import Organization, Workspace
 from gridhall.storage.statement import Connection, Statement
@@ -27,6 +27,17 @@ _FIND_PLACE = Statement(select(*workspaces.c).where(workspaces.c.domain == bindp
 _FIND_ANYWHERE = Statement(select(*workspaces.c).where(workspaces.c.id == bindparam("id")), Workspace)
 _LIST_WORKSPACES = Statement(
     select(*workspaces.c).where(workspaces.c.organization == bindparam("organization")).order_by(workspaces.c.id), Workspace
+)
+_LIST_SOME = Statement(
+    select(*workspaces.c)
+    .where(
+        workspaces.c.organization == bindparam("organization"),
+        workspaces.c.id > bindparam("after"),
+        or_(workspaces.c.deleted.is_(False), bindparam("include_deleted", type_=Integer) == 1),
+    )
+    .order_by(workspaces.c.id)
+    .limit(bindparam("limit", type_=Integer)),
+    Workspace,
 )
 _LIST_OF = Statement(
     select(memberships.c.workspace)
@@ -82,6 +93,11 @@ class SqlWorkspaces:
 
     async def list_all(self, organization: str) -> list[Workspace]:
         return await self._connection.all(_LIST_WORKSPACES, organization=organization)
+
+    async def list_some(self, organization: str, *, include_deleted: bool, after: str, limit: int) -> list[Workspace]:
+        return await self._connection.all(
+            _LIST_SOME, organization=organization, include_deleted=int(include_deleted), after=after, limit=limit
+        )
 
     async def list_of(self, organization: str, person: str) -> list[str]:
         return await self._connection.all(_LIST_OF, organization=organization, person=person)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, bindparam, exists, func, literal_column, select, update
+from sqlalchemy import Integer, and_, bindparam, exists, func, literal_column, null, select, update
 
 from gridhall.domain.people import Member, Person
 from gridhall.storage.dialect import comma_list
@@ -124,15 +124,23 @@ _FIND_BY_EMAIL = Statement(
     str,
 )
 
-_EMAIL_TAKEN = Statement(
+_FIND_OWNER_OF = Statement(
     select(people.c.id).where(
         people.c.organization == bindparam("organization"),
         _HAS_EMAIL,
         func.lower(people.c.email) == func.lower(bindparam("email")),
-        people.c.id != bindparam("other_than"),
     ),
     str,
 )
+
+_of_the_organization = (
+    select(*people.c, null(), _TEAMS, _AUTHORIZED)
+    .where(people.c.organization == bindparam("organization"), people.c.id > bindparam("after"))
+    .order_by(people.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_LIST_ALL = Statement(_of_the_organization, Member)
+_LIST_ACTIVE = Statement(_of_the_organization.where(people.c.deleted.is_(False)), Member)
 
 _LIST_MEMBERS = Statement(
     select(*_MEMBER)
@@ -307,9 +315,14 @@ class SqlPeople:
     async def find_by_email(self, organization: str, email: str) -> str | None:
         return await self._connection.one(_FIND_BY_EMAIL, organization=organization, email=email)
 
-    async def email_taken(self, organization: str, email: str, other_than: str) -> bool:
-        found = await self._connection.one(_EMAIL_TAKEN, organization=organization, email=email, other_than=other_than)
-        return found is not None
+    async def find_owner_of(self, organization: str, email: str) -> str | None:
+        return await self._connection.one(_FIND_OWNER_OF, organization=organization, email=email)
+
+    async def list_all(
+        self, organization: str, *, include_deleted: bool, after: str, limit: int, app: str | None
+    ) -> list[Member]:
+        statement = _LIST_ALL if include_deleted else _LIST_ACTIVE
+        return await self._connection.all(statement, organization=organization, after=after, limit=limit, app=app)
 
     async def list_members(self, organization: str, workspace: str, *, after: str, limit: int, app: str | None) -> list[Member]:
         return await self._connection.all(

@@ -54,6 +54,11 @@ def _is_set(flag: Column[bool]) -> ColumnElement[bool]:
     return flag == literal_column("1")
 
 
+def _is_unset(flag: Column[bool]) -> ColumnElement[bool]:
+    """Where a flag is not set, as the statements of both engines say it."""
+    return flag.is_(False)
+
+
 meta = Table("meta", metadata, _id("key"), _text("value"), PrimaryKeyConstraint("key"))
 
 organizations = Table(
@@ -159,6 +164,14 @@ Index(
     postgresql_where=people.c.email != "",
 )
 Index("people_by_name", people.c.organization, people.c.name)
+# Who is not deactivated: a page of them does not pass over however many have gone.
+Index(
+    "people_active",
+    people.c.organization,
+    people.c.id,
+    sqlite_where=_is_unset(people.c.deleted),
+    postgresql_where=_is_unset(people.c.deleted),
+)
 
 # What only sign-in reads: kept out of the row that every answer reads.
 credentials = Table(

@@ -53,8 +53,8 @@ def overseeing(
 
 
 def entries(limit: int) -> int:
-    """How many entries a page has: clients ask for 1,000 and more, and get what there may be."""
-    return min(limit, oversight.MOST)
+    """How many entries a page has: clients ask for 1,000 and more, and get what there may be. 0 asks for no number."""
+    return min(limit or oversight.MOST, oversight.MOST)
 
 
 def go_on(call: Call, result: Paged, listing: str, after: str | None) -> None:

@@ -51,6 +51,7 @@ COLUMNS: dict[str, Any] = {
 def upgrade() -> None:
     _tombstones()
     _conversations()
+    _people()
 
 
 def _tombstones() -> None:
@@ -147,6 +148,17 @@ def _conversations() -> None:
     op.execute(
         "INSERT INTO jobs (organization, kind, key, due, payload, attempts, leased_until, wanted, created)"
         " SELECT organization, 'expunge', id, (deleted_at + 86400) * 1000000, '{}', 0, 0, 0, 0 FROM conversations WHERE deleted"
+    )
+
+
+def _people() -> None:
+    """Who is not deactivated is found by a page at a time, however many are."""
+    op.create_index(
+        "people_active",
+        "people",
+        ["organization", "id"],
+        sqlite_where=sa.text("deleted IS 0"),
+        postgresql_where=sa.text("deleted IS false"),
     )
 
 
