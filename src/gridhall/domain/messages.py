@@ -407,7 +407,7 @@ async def broadcast(work: "Work", reply: Message) -> Message:
 
 
 async def delete(work: "Work", conversation: Conversation, message: Message, *, by: str) -> None:
-    """Take a message away. A parent whose thread has replies leaves a placeholder behind. The message was locked.
+    """Delete a message, and keep of it what retention says: see `take_away`. The message was locked.
 
     Arguments:
         by: the id of who deletes it.
@@ -417,6 +417,14 @@ async def delete(work: "Work", conversation: Conversation, message: Message, *, 
         await work.messages.keep_deleted(message, deleted_ts=work.source.micros(), deleted_by=by)
     if not (keeps and keeps_edits):
         await work.messages.forget_edits(message)
+    await take_away(work, message)
+
+
+async def take_away(work: "Work", message: Message) -> None:
+    """Take a message's row away, and what others did to it. A parent whose thread has replies leaves a placeholder behind.
+
+    The message was locked. What is kept of it beside the row stays.
+    """
     await work.reactions.remove_all(message)
     await work.pins.remove(message)
     if threads.has_replies(message):

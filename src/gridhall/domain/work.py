@@ -27,6 +27,7 @@ from gridhall.domain.scheduled import ScheduledMessages
 from gridhall.domain.sessions import Sessions
 from gridhall.domain.signals import Signal
 from gridhall.domain.source import Source
+from gridhall.domain.story import Stories
 from gridhall.domain.streams import Streams
 from gridhall.domain.threads import Threads
 from gridhall.domain.tokens import Tokens
@@ -86,6 +87,8 @@ class Work(Protocol):
     def oversight(self) -> Oversight: ...
     @property
     def tombstones(self) -> Tombstones: ...
+    @property
+    def stories(self) -> Stories: ...
     @property
     def scheduled(self) -> ScheduledMessages: ...
     @property

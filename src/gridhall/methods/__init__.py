@@ -7,6 +7,7 @@ from gridhall.methods.admin.users import session
 from gridhall.methods.auth import teams as auth_teams
 from gridhall.methods.chat import changes, ephemeral, permalinks, scheduled, streams, unfurl
 from gridhall.methods.conversations import direct, history, info, membership
+from gridhall.methods.oversight import chat as oversight_chat
 from gridhall.methods.oversight import enterprise as oversight_enterprise
 from gridhall.methods.oversight import user as oversight_user
 from gridhall.methods.oversight import users as oversight_users
@@ -31,6 +32,7 @@ MODULES: tuple[ModuleType, ...] = (
     history,
     info,
     membership,
+    oversight_chat,
     oversight_enterprise,
     oversight_user,
     oversight_users,

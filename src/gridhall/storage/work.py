@@ -27,6 +27,7 @@ from gridhall.storage.retention import SqlRetention
 from gridhall.storage.scheduled import SqlScheduledMessages
 from gridhall.storage.sessions import SqlSessions
 from gridhall.storage.statement import Connection
+from gridhall.storage.story import SqlStories
 from gridhall.storage.streams import SqlStreams
 from gridhall.storage.threads import SqlThreads
 from gridhall.storage.tokens import SqlTokens
@@ -117,6 +118,10 @@ class SqlWork:
     @cached_property
     def oversight(self) -> SqlOversight:
         return SqlOversight(self.connection)
+
+    @cached_property
+    def stories(self) -> SqlStories:
+        return SqlStories(self.connection)
 
     @cached_property
     def tombstones(self) -> SqlTombstones:
