@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from inspect import cleandoc
 from typing import Any, TypeVar, get_type_hints
 
 import msgspec
@@ -95,6 +96,11 @@ class Method:
     def summary(self) -> str:
         """The first line of the body's docstring."""
         return (self.handler.__doc__ or "").strip().partition("\n")[0]
+
+    @property
+    def notes(self) -> str:
+        """The rest of it: what else a caller has to know, such as where the shape of the answer is from."""
+        return cleandoc(self.handler.__doc__ or "").partition("\n")[2].strip()
 
 
 def method(

@@ -19,11 +19,20 @@ def described(method: Method) -> dict[str, object]:
     return {
         "name": method.name,
         "summary": method.summary,
+        "notes": method.notes,
         "writes": method.writes,
+        "on_request": method.on_request,
         "tokens": tokens(method),
         "scopes": list(method.scopes.accepted),
+        "one_of_scopes": list(method.scopes.any_of),
         "limits": [
-            {"name": limit.name, "calls": limit.limit.calls, "seconds": limit.limit.seconds, "burst": limit.limit.burst}
+            {
+                "name": limit.name,
+                "calls": limit.limit.calls,
+                "seconds": limit.limit.seconds,
+                "burst": limit.limit.burst,
+                "shared": limit.shared,
+            }
             for limit in method.limits
         ],
         "arguments": [
@@ -60,16 +69,17 @@ def as_markdown(registry: Registry) -> str:
     ]
     for method in registry:
         parts += [f"## {method.name}", method.summary]
-        parts.append(
-            "\n".join(
-                (
-                    f"- Tokens: {', '.join(tokens(method)) or 'none needed'}",
-                    f"- Scopes: {_coded(method.scopes.accepted)}",
-                    f"- Rate: {'; '.join(map(_rate, method.limits))}",
-                    f"- Errors: {_coded(sorted(error.code for error in method.errors))}",
-                )
-            )
-        )
+        if method.notes:
+            parts.append(method.notes)
+        lines = [
+            f"- Tokens: {', '.join(tokens(method)) or 'none needed'}",
+            f"- Scopes: {'one of ' if method.scopes.any_of else ''}{_coded(method.scopes.accepted)}",
+            f"- Rate: {'; '.join(map(_rate, method.limits))}",
+            f"- Errors: {_coded(sorted(error.code for error in method.errors))}",
+        ]
+        if method.on_request:
+            lines.append("- For organizations with `oversight_access`; to others it is `unknown_method`")
+        parts.append("\n".join(lines))
         if method.arguments or method.files:
             rows = [_row(argument) for argument in method.arguments]
             rows += [f"| `{name}` | file | required | |" for name in sorted(method.files)]
@@ -82,7 +92,8 @@ def _coded(words: Sequence[str]) -> str:
 
 
 def _rate(counted: Counted) -> str:
-    return f"{counted.name}, {counted.limit.calls} in {counted.limit.seconds} s, {counted.limit.burst} at once"
+    together = ", all methods with this limit together" if counted.shared else ""
+    return f"{counted.name}, {counted.limit.calls} in {counted.limit.seconds} s, {counted.limit.burst} at once{together}"
 
 
 def _row(argument: Argument) -> str:
@@ -100,9 +111,11 @@ def as_text(registry: Registry) -> str:
             lines.append(f"    {argument.name}: {argument.kind}, {need}. {argument.arg.doc}")
         lines += [f"    {name}: file" for name in method.files]
         lines.append(f"  tokens: {', '.join(tokens(method)) or 'none needed'}")
-        lines.append(f"  scopes: {', '.join(method.scopes.accepted) or 'none'}")
+        between = " or " if method.scopes.any_of else ", "
+        lines.append(f"  scopes: {between.join(method.scopes.accepted) or 'none'}")
         for limit in method.limits:
-            lines.append(f"  rate:   {limit.name}, {limit.limit.calls} in {limit.limit.seconds} s")
+            together = ", together with others" if limit.shared else ""
+            lines.append(f"  rate:   {limit.name}, {limit.limit.calls} in {limit.limit.seconds} s{together}")
         lines.append(f"  errors: {', '.join(sorted(error.code for error in method.errors)) or 'only those of every method'}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)

@@ -1,7 +1,7 @@
 """One call of one method, as its body sees it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from gridhall.contract.errors import Refusal
@@ -43,7 +43,7 @@ class Call:
         scopes: what the method needs by kind of conversation, None where it acts on none.
         raw: the arguments as sent, for the methods that echo them.
         refusal: what the caller is answered although what was done is kept.
-        looks: what the audit log has to tell of a method that only reads (see `look`).
+        looks: what the audit log has to tell of a method that only reads (see `oversight.look`).
     """
 
     work: Work
@@ -54,7 +54,7 @@ class Call:
     scopes: ByKind | None = None
     raw: Mapping[str, object] | None = None
     refusal: Refusal | None = None
-    looks: list[Look] = field(default_factory=list)
+    looks: tuple[Look, ...] = ()
 
     @property
     def team(self) -> str | None:

@@ -7,7 +7,15 @@ look of theirs is in the audit log, and so is each that was refused.
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from gridhall.contract.errors import AccessDenied, ChannelNotFound, InvalidCursor, Refusal, TeamAccessNotGranted, TeamNotFound
+from gridhall.contract.errors import (
+    AccessDenied,
+    ChannelNotFound,
+    EkmAccessDenied,
+    InvalidCursor,
+    Refusal,
+    TeamAccessNotGranted,
+    TeamNotFound,
+)
 from gridhall.contract.roles import Role
 from gridhall.contract.scopes import IM, MPIM
 from gridhall.domain import audit
@@ -97,6 +105,7 @@ async def find(
 
     Raises:
         TeamNotFound, TeamAccessNotGranted: see `workspace_of`.
+        EkmAccessDenied: its encryption key was withdrawn, and nobody reads it, nor writes over it.
     """
     found = await call.work.oversight.find(
         channel,
@@ -107,6 +116,8 @@ async def find(
     )
     if found is None:
         raise or_refuse
+    if found.ekm_access_withdrawn:
+        raise EkmAccessDenied
     return found
 
 
@@ -146,7 +157,7 @@ def _opened(call: "Call", listing: str, text: str, or_refuse: type[Refusal]) -> 
 
 def look(call: "Call", action: "Written", entity: Entity, **details: object) -> None:
     """Have the audit log tell that the caller looked at something, before they are told of it."""
-    call.looks.append(Look(action, entity, {name: value for name, value in details.items() if value is not None}))
+    call.looks += (Look(action, entity, {name: value for name, value in details.items() if value is not None}),)
 
 
 async def refused(work: "Work", actor: "Actor", method: str, arguments: "Mapping[str, object]", code: str) -> None:

@@ -1,18 +1,8 @@
 """Whether this token may call this method."""
 
 from gridhall.catalogue.method import Method
-from gridhall.contract.errors import FeatureNotEnabled, MissingScope, NotAllowedTokenType, UnknownMethod
+from gridhall.contract.errors import FeatureNotEnabled, MissingScope, NotAllowedTokenType
 from gridhall.domain.actor import Actor
-
-
-def require_known(method: Method, actor: Actor) -> None:
-    """Have a method that was not granted look as if there were none.
-
-    Raises:
-        UnknownMethod: organizations get it on request only, and the caller's has not.
-    """
-    if method.on_request and not actor.oversight_access:
-        raise UnknownMethod
 
 
 def authorize(method: Method, actor: Actor) -> None:
