@@ -5,7 +5,6 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from gridhall.contract.scopes import IM, MPIM
 from gridhall.domain.conversations import Listed
 
 
@@ -20,8 +19,7 @@ class Stay(msgspec.Struct, gc=False):
     """That somebody is or was in a conversation.
 
     `joined` is when they last came and `left` when they went then, 0 while they are in, both in Unix seconds. `workspace` is
-    the channel's own, `wide` whether it is in several of its host, `teams` the ids of those that it is shared with in the
-    organization that asks, comma-separated, None where that is its host; `connected` tells whether any others share it.
+    the channel's own, `wide` whether it is in several, whosever; `connected` tells whether other organizations share it.
     """
 
     organization: str
@@ -29,24 +27,24 @@ class Stay(msgspec.Struct, gc=False):
     kind: str
     workspace: str | None
     wide: bool
-    teams: str | None
     connected: bool
     joined: int
     left: int
 
     def team_at(self, organization: str) -> str:
-        """The workspace of an organization that it is in; the organization itself where that is not one workspace alone.
+        """The workspace that a channel is in, the organization where it is not in one alone, or no channel.
 
         Source: the page on the Admin Oversight API, of direct and group conversations.
         """
-        if self.kind in (IM, MPIM):
-            return organization
-        if self.organization == organization:
-            return self.workspace if self.workspace is not None and not self.wide else organization
-        return self.teams if self.teams and "," not in self.teams else organization
+        here = self.organization == organization and not self.wide
+        return self.workspace if here and self.workspace is not None else organization
 
 
-FoundT = TypeVar("FoundT", Listed, Stay)
+class _Found(Protocol):
+    id: str
+
+
+FoundT = TypeVar("FoundT", bound=_Found)
 
 
 class Stretch(NamedTuple, Generic[FoundT]):

@@ -51,7 +51,7 @@ _connected = (
     .where(connections.c.organization == _c.c.organization, connections.c.conversation == _c.c.id)
     .correlate(_c)
 )
-CONNECTED_OURS = _connected.where(connections.c.other_organization == bindparam("organization")).scalar_subquery()
+_CONNECTED_OURS = _connected.where(connections.c.other_organization == bindparam("organization")).scalar_subquery()
 _CONNECTED_OTHERS = _connected.where(connections.c.other_organization != bindparam("organization")).scalar_subquery()
 _PARTNER = (
     select(func.min(_partner.c.person))
@@ -131,7 +131,7 @@ _SEEN = (*COLUMNS, MINE.c.last_read, MINE.c.open, type_coerce(IN_WORKSPACE, Bool
 LISTED = (
     *_SEEN,
     _SHARED,
-    CONNECTED_OURS,
+    _CONNECTED_OURS,
     _CONNECTED_OTHERS,
     case((_c.c.kind == IM, _PARTNER), else_=None),
     case((_c.c.kind == IM, _PARTNER_DELETED), else_=None),

@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from gridhall.contract.scopes import IM, MPIM, PRIVATE, PUBLIC
 from gridhall.domain.conversations import Listed
 from gridhall.domain.directory import Insider, Stay, Stretch
-from gridhall.storage.conversations import CONNECTED_OURS, IN_WORKSPACE, IS_MINE, LISTED, MINE
+from gridhall.storage.conversations import IN_WORKSPACE, IS_MINE, LISTED, MINE
 from gridhall.storage.statement import Connection, Statement
 from gridhall.storage.tables import connections, conversations, members, shares
 
@@ -145,7 +145,6 @@ _LIST_STAYS = Statement(
         _c.c.kind,
         _c.c.workspace,
         _c.c.wide,
-        CONNECTED_OURS,
         exists(
             select(connections.c.workspace)
             .where(connections.c.organization == _c.c.organization, connections.c.conversation == _c.c.id)

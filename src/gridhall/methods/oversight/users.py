@@ -63,6 +63,9 @@ async def list_users(call: Call, args: ListArgs) -> ListResult:
 def overseen(call: Call, member: Member) -> User:
     """A person as an overseer sees them: as in users.list, with their address, and with all their workspaces."""
     user = appearance.user(call, member, email=True)
-    user.teams = sorted(member.teams.split(",")) if member.teams else []
+    # A bot is in every workspace, deleted ones too.
+    user.teams = sorted(call.actor.workspaces.intersection(member.teams.split(","))) if member.teams else []
+    if user.enterprise_user:
+        user.enterprise_user.teams = user.teams
     user.who_can_share_contact_card = _SHARED_BY
     return user
