@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gridhall.cli.options import Failure, ServeOptions
 from gridhall.contract.errors import Refusal
-from gridhall.domain import audit, passwords, retention, sessions
+from gridhall.domain import audit, deletion, passwords, retention, sessions
 from gridhall.domain.work import Conflict, Work
 from gridhall.storage.engines import SQLITE, is_memory, is_sqlite
 
@@ -120,6 +120,8 @@ async def _load(storage: "AnyStorage", charter: Charter) -> None:
         if await work.organizations.list_all():
             raise _Filled
         loaded = await load(work.connection, charter.file.documents, work.source, hashed.__getitem__, charter.photos)
+        for organization, id, deleted_at in loaded.deleted:
+            await deletion.expect(work, organization, id, deleted_at=deleted_at)
         for organization in loaded.organizations:
             await retention.begin(work, organization)
             await sessions.expect(work, organization)

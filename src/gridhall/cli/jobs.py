@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 from gridhall.cli import operator
 from gridhall.cli.options import Failure
-from gridhall.domain import jobs, session_administration
+from gridhall.domain import deletion, jobs, session_administration
 from gridhall.domain.jobs import Job
 from gridhall.domain.source import Source, SystemClock
 from gridhall.domain.work import Work
+
+_PROGRESS = {deletion.JOB: deletion.progress_of, session_administration.JOB: session_administration.progress_of}
 
 COLUMNS = ("ORGANIZATION", "KIND", "KEY", "DUE", "STATE", "ATTEMPTS", "PROGRESS", "ERROR")
 
@@ -42,9 +44,8 @@ def retry(database: str, organization: str, kind: str, key: str) -> int:
 
 
 def _progress(job: Job) -> str:
-    if job.kind == session_administration.JOB:
-        return session_administration.progress_of(job)
-    return job.progress or "-"
+    told = _PROGRESS.get(job.kind)
+    return told(job) if told is not None else job.progress or "-"
 
 
 def _state(job: Job, now: int, machine_now: int) -> str:

@@ -324,6 +324,22 @@ class MethodNotSupportedForChannelType(Refusal):
     """The method serves no conversation of this kind."""
 
 
+class ChannelTypeNotSupported(Refusal):
+    """The method serves no conversation of this kind, or not the general channel of a workspace."""
+
+
+class DefaultOrgWideChannel(Refusal):
+    """The channel is in every workspace of the organization, and the general one of some."""
+
+
+class RetentionOverrideNotAllowed(Refusal):
+    """The organization does not let a conversation have days of its own."""
+
+
+class InvalidDuration(Refusal):
+    """The days are no whole number from 1 to 36,499."""
+
+
 class NotInChannel(Refusal):
     """The caller, or whom they name, is no member of the conversation."""
 

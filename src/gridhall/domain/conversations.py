@@ -190,6 +190,10 @@ class Conversations(Protocol):
         """Store name, topic, purpose, the names before, whether it is archived, and when it was changed."""
         ...
 
+    async def save_retention(self, organization: str, id: str, days: int) -> None:
+        """Store for how many days of its own a conversation keeps messages, 0 for none of its own."""
+        ...
+
     async def count_members(self, organization: str, id: str, by: int) -> None:
         """Count so many members more, or fewer."""
         ...

@@ -116,6 +116,19 @@ def days(organization: "Organization", conversation_days: int) -> int:
     return (organization.retention_override_allowed and conversation_days) or organization.retention_days
 
 
+def policy(organization: "Organization", conversation_days: int) -> dict[str, object]:
+    """What is in force for a conversation as the audit log tells it, in the words of its entries on the organization's own
+    retention. Arguments as in `days`.
+    """
+    kept = days(organization, conversation_days)
+    if kept:
+        return {"type": "EXPIRE_MSGS", "duration_days": kept}
+    return {
+        "type": "RETAIN_ALL" if organization.keep_edits and organization.keep_deletes else "RETAIN_MSGS",
+        "duration_days": 0,
+    }
+
+
 async def begin(work: "Work", organization: str) -> None:
     """Have a round of an organization begin now: the first one, or one more since its days have changed. One that is under way
     begins anew.

@@ -1,12 +1,27 @@
-"""How high callers stand in conversations."""
+"""How high callers stand: in the organization, and in conversations."""
 
 from typing import TYPE_CHECKING
 
+from gridhall.contract.errors import NoPermission, NotAnAdmin
 from gridhall.contract.roles import BY_NAME, Role
 
 if TYPE_CHECKING:
+    from gridhall.domain.actor import Actor
     from gridhall.domain.call import Call
     from gridhall.domain.conversations import Conversation
+
+
+def require_admin(actor: "Actor") -> None:
+    """Ask whether the caller administers the organization.
+
+    Raises:
+        NoPermission: the token is a workspace's.
+        NotAnAdmin: they are neither owner nor admin of it.
+    """
+    if not actor.org_level:
+        raise NoPermission
+    if actor.org_role < Role.ADMIN:
+        raise NotAnAdmin
 
 
 async def at_home(call: "Call", conversation: "Conversation") -> Role:

@@ -82,6 +82,10 @@ class ScheduledMessages(Protocol):
         """Take a message away; False where somebody else did, who was waited for."""
         ...
 
+    async def remove_all(self, organization: str, conversation: str) -> int:
+        """Take all messages of a conversation away; gives how many there were."""
+        ...
+
     async def put_off(self, message: ScheduledMessage, post_at: int) -> None: ...
 
     async def list_due(
@@ -191,3 +195,10 @@ async def remove(call: "Call", conversation: "Conversation", id: str) -> None:
         raise InvalidScheduledMessageId
     if message.post_at - work.source.seconds() < LAST_MINUTE or not await work.scheduled.remove(message):
         raise InvalidScheduledMessageId
+
+
+async def remove_all(work: "Work", organization: str, conversation: str) -> None:
+    """Have nothing be posted any more in a conversation, which is held."""
+    if await work.scheduled.remove_all(organization, conversation):
+        # It finds nothing to do, and ends.
+        await jobs.put(work, organization, JOB, conversation, due=work.source.micros())

@@ -16,8 +16,6 @@ from gridhall.contract.errors import (
     CannotInvalidatePrimaryOwner,
     CannotResetBot,
     CannotResetPrimaryOwner,
-    NoPermission,
-    NotAnAdmin,
     Refusal,
     RestrictedAction,
     SessionNotFound,
@@ -28,6 +26,7 @@ from gridhall.domain import audit, jobs, sessions, signing_in
 from gridhall.domain.audit import Act, Doer
 from gridhall.domain.jobs import Job, Later
 from gridhall.domain.people import Person, standing
+from gridhall.domain.roles import require_admin
 from gridhall.domain.sessions import MOBILE, WEB, Session, Settings
 
 if TYPE_CHECKING:
@@ -68,19 +67,6 @@ class Reset(msgspec.Struct, frozen=True):
     people: tuple[str, ...]
     clients: tuple[str, ...]
     doer: Doer
-
-
-def require_admin(actor: "Actor") -> None:
-    """Ask whether the caller administers the organization.
-
-    Raises:
-        NoPermission: the token is a workspace's.
-        NotAnAdmin: they are neither owner nor admin of it.
-    """
-    if not actor.org_level:
-        raise NoPermission
-    if actor.org_role < Role.ADMIN:
-        raise NotAnAdmin
 
 
 async def list_all(work: "Work", *, after: int, limit: int, actor: "Actor") -> list[Session]:

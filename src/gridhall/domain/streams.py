@@ -42,6 +42,10 @@ class Streams(Protocol):
 
     async def find(self, message: Message) -> Stream | None: ...
 
+    async def list_of(self, organization: str, conversation: str) -> list[int]:
+        """The `ts` of all in a conversation, the newest first."""
+        ...
+
     async def find_oldest(self, organization: str, conversation: str) -> int | None:
         """The `ts` of the oldest in a conversation."""
         ...
@@ -145,6 +149,19 @@ async def abandon(work: "Work", message: Message) -> Message:
     return await _end(work, message, stream, _decode(stream.state), "errored", metadata=message.metadata)
 
 
+async def abandon_all(work: "Work", organization: str, conversation: str) -> None:
+    """End whatever is streamed into a conversation, which is held."""
+    for ts in await work.streams.list_of(organization, conversation):
+        await _abandon_at(work, organization, conversation, ts)
+
+
+async def _abandon_at(work: "Work", organization: str, conversation: str, ts: int) -> None:
+    message = await work.messages.lock(organization, conversation, ts)
+    if message is not None:
+        await abandon(work, message)
+    await work.streams.remove(Stream(organization, conversation, ts, ""))
+
+
 async def step(work: "Work", job: Job, context: "Context") -> Later | None:
     """End the oldest stream of a conversation, if its time is over."""
     oldest = await work.streams.find_oldest(job.organization, job.key)
@@ -152,10 +169,7 @@ async def step(work: "Work", job: Job, context: "Context") -> Later | None:
         return None
     if oldest + LIFETIME > work.source.micros():
         return Later(oldest + LIFETIME)
-    message = await work.messages.lock(job.organization, job.key, oldest)
-    if message is not None:
-        await abandon(work, message)
-    await work.streams.remove(Stream(job.organization, job.key, oldest, ""))
+    await _abandon_at(work, job.organization, job.key, oldest)
     return Later(job.due)
 
 

@@ -7,6 +7,7 @@ from gridhall.domain.apps import Apps
 from gridhall.domain.audit import Audit
 from gridhall.domain.conversations import Conversations
 from gridhall.domain.credentials import CredentialsStorage
+from gridhall.domain.deletion import Deletion
 from gridhall.domain.directory import Directory
 from gridhall.domain.jobs import Jobs
 from gridhall.domain.limits import Buckets
@@ -67,6 +68,8 @@ class Work(Protocol):
     def sessions(self) -> Sessions: ...
     @property
     def conversations(self) -> Conversations: ...
+    @property
+    def deletion(self) -> Deletion: ...
     @property
     def directory(self) -> Directory: ...
     @property

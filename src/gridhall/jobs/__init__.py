@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from gridhall.domain import dispatch, retention, scheduled, session_administration, sessions, streams
+from gridhall.domain import deletion, dispatch, retention, scheduled, session_administration, sessions, streams
 from gridhall.domain.jobs import Step
 
 KINDS: Mapping[str, Step] = {
+    deletion.JOB: deletion.step,
     retention.JOB: retention.step,
     scheduled.JOB: dispatch.step,
     session_administration.JOB: session_administration.step,

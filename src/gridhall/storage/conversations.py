@@ -221,6 +221,7 @@ _CHANGING = (
     "previous_names",
 )
 _SAVE = Statement(update(_c).where(_AT_THIS).values({name: bindparam(f"new_{name}") for name in _CHANGING}), tuple)
+_SAVE_RETENTION = Statement(update(_c).where(_AT_THIS).values(retention_days=bindparam("new_retention_days")), tuple)
 _COUNT_MEMBERS = Statement(
     update(_c).where(_AT_THIS).values(num_members=_c.c.num_members + bindparam("by", type_=Integer)), tuple
 )
@@ -327,6 +328,9 @@ class SqlConversations:
             at_conversation=conversation.id,
             **{f"new_{name}": getattr(conversation, name) for name in _CHANGING},
         )
+
+    async def save_retention(self, organization: str, id: str, days: int) -> None:
+        await self._connection.run(_SAVE_RETENTION, at_organization=organization, at_conversation=id, new_retention_days=days)
 
     async def count_members(self, organization: str, id: str, by: int) -> None:
         await self._connection.run(_COUNT_MEMBERS, at_organization=organization, at_conversation=id, by=by)

@@ -58,7 +58,7 @@ _shelves: Select[int] = (
             and_(conversation_clocks.c.organization == _c.c.organization, conversation_clocks.c.conversation == _c.c.id),
         )
     )
-    .where(_c.c.organization == bindparam("organization"))
+    .where(_c.c.organization == bindparam("organization"), _c.c.deleted.is_(False))
 )
 _FIND = Statement(_shelves.where(_c.c.id == bindparam("conversation")), Shelf)
 # Said of both tables, for planners that join them in the order of their keys.

@@ -23,6 +23,7 @@ _IN_CONVERSATION = and_(_s.c.organization == bindparam("organization"), _s.c.con
 _ADD = Statement(insert(_s), tuple)
 _FIND = Statement(select(*_COLUMNS).where(_IS_THIS), ScheduledMessage)
 _REMOVE = Statement(delete(_s).where(_IS_THIS), tuple)
+_REMOVE_ALL = Statement(delete(_s).where(_IN_CONVERSATION), tuple)
 _PUT_OFF = Statement(
     update(_s)
     .where(_s.c.organization == bindparam("at_organization"), _s.c.id == bindparam("at_id"))
@@ -97,6 +98,9 @@ class SqlScheduledMessages:
 
     async def remove(self, message: ScheduledMessage) -> bool:
         return await self._connection.run(_REMOVE, organization=message.organization, id=message.id) > 0
+
+    async def remove_all(self, organization: str, conversation: str) -> int:
+        return await self._connection.run(_REMOVE_ALL, organization=organization, conversation=conversation)
 
     async def put_off(self, message: ScheduledMessage, post_at: int) -> None:
         await self._connection.run(_PUT_OFF, at_organization=message.organization, at_id=message.id, new_post_at=post_at)

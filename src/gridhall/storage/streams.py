@@ -16,6 +16,7 @@ _IN_CONVERSATION = and_(_s.c.organization == bindparam("organization"), _s.c.con
 _IS_THIS = and_(_IN_CONVERSATION, _s.c.ts == bindparam("ts"))
 _FIND = Statement(select(*_COLUMNS).where(_IS_THIS), Stream)
 _FIND_OLDEST = Statement(select(func.min(_s.c.ts)).where(_IN_CONVERSATION), lambda ts: ts)
+_LIST_OF = Statement(select(_s.c.ts).where(_IN_CONVERSATION).order_by(_s.c.ts.desc()), int)
 _SAVE = Statement(
     update(_s)
     .where(
@@ -42,6 +43,9 @@ class SqlStreams:
 
     async def find(self, message: Message) -> Stream | None:
         return await self._connection.one(_FIND, **_of(message))
+
+    async def list_of(self, organization: str, conversation: str) -> list[int]:
+        return await self._connection.all(_LIST_OF, organization=organization, conversation=conversation)
 
     async def find_oldest(self, organization: str, conversation: str) -> int | None:
         return await self._connection.one(_FIND_OLDEST, organization=organization, conversation=conversation)

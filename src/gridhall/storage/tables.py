@@ -357,7 +357,7 @@ Index(
     postgresql_where=conversations.c.org_wide,
 )
 # Those of the organization rather than of one workspace (`wide`): direct and group conversations, and the channels of several
-# workspaces. Oversight lists them apart from those of each workspace.
+# workspaces, whosever they are. Oversight lists them apart from those of each workspace.
 for _name, _columns in {
     "conversations_wide": (conversations.c.organization, conversations.c.id),
     "conversations_wide_by_kind": (conversations.c.organization, conversations.c.kind, conversations.c.id),
@@ -408,6 +408,7 @@ connections = Table(
     _id("workspace"),
     PrimaryKeyConstraint("organization", "conversation", "other_organization", "workspace"),
     Index("connections_by_other", "other_organization", "workspace", "conversation"),
+    Index("connections_by_guest", "other_organization", "conversation"),
 )
 
 # `left` is 0 while somebody is in. `open` is whether a direct or group conversation is among those that they have open.
@@ -424,6 +425,14 @@ members = Table(
     _flag("open"),
     PrimaryKeyConstraint("organization", "conversation", "person_organization", "person"),
     Index("members_by_person", "person_organization", "person", "conversation"),
+)
+# Who is in another organization's conversation: their own finds the direct and group ones by it, which nothing connects.
+Index(
+    "members_abroad",
+    members.c.person_organization,
+    members.c.conversation,
+    sqlite_where=members.c.person_organization != members.c.organization,
+    postgresql_where=members.c.person_organization != members.c.organization,
 )
 
 # `content` is the part of a message's JSON that depends neither on who reads it nor on what others do to it, stored ready;
@@ -477,6 +486,7 @@ client_messages = Table(
     _id("conversation"),
     _number("ts"),
     PrimaryKeyConstraint("organization", "person", "client_msg_id"),
+    Index("client_messages_by_conversation", "conversation", "ts"),
 )
 
 # The story of a message, where retention keeps edits: each wording before and after, who changed it and when. `position`

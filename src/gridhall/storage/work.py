@@ -9,6 +9,7 @@ from gridhall.storage.apps import SqlApps
 from gridhall.storage.audit import SqlAudit
 from gridhall.storage.conversations import SqlConversations
 from gridhall.storage.credentials import SqlCredentials
+from gridhall.storage.deletion import SqlDeletion
 from gridhall.storage.directory import SqlDirectory
 from gridhall.storage.jobs import SqlJobs
 from gridhall.storage.limits import SqlBuckets
@@ -82,6 +83,10 @@ class SqlWork:
     @cached_property
     def conversations(self) -> SqlConversations:
         return SqlConversations(self.connection)
+
+    @cached_property
+    def deletion(self) -> SqlDeletion:
+        return SqlDeletion(self.connection)
 
     @cached_property
     def directory(self) -> SqlDirectory:

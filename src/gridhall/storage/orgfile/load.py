@@ -21,9 +21,14 @@ _DOMAINS = (tables.workspaces.c.domain, tables.organizations.c.domain)
 
 
 class Loaded(NamedTuple):
-    """What a load made: the organizations' ids, and every value that was left out and made, by where it is missing."""
+    """What a load made: the organizations' ids, and every value that was left out and made, by where it is missing.
+
+    Arguments:
+        deleted: the conversations that came deleted: organization, id, and since which Unix second.
+    """
 
     organizations: list[str]
+    deleted: list[tuple[str, str, int]]
     made: dict[Path, str]
 
 
@@ -53,7 +58,9 @@ async def load(
         rows.setdefault(table.name, []).append(row)
     for name, of_table in rows.items():
         await connection.many(_INSERTS[name], of_table)
-    return Loaded(list(index.organizations), index.made)
+    conversations = rows.get(tables.conversations.name, ())
+    deleted = [(row["organization"], row["id"], row["deleted_at"]) for row in conversations if row["deleted"]]
+    return Loaded(list(index.organizations), deleted, index.made)
 
 
 def passwords_of(documents: Sequence[OrgDocument]) -> list[str]:

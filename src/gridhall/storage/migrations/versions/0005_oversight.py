@@ -123,6 +123,8 @@ def _conversations() -> None:
         f"INSERT INTO conversations ({kept}, wide) SELECT {kept}, kind IN ('im', 'mpim') OR org_wide"  # noqa: S608
         " OR (SELECT count(*) FROM shares s"
         " WHERE s.organization = conversations_before.organization AND s.conversation = conversations_before.id) > 1"
+        " OR EXISTS (SELECT * FROM connections x"
+        " WHERE x.organization = conversations_before.organization AND x.conversation = conversations_before.id)"
         " FROM conversations_before"
     )
     op.drop_table("conversations_before")
@@ -141,6 +143,15 @@ def _conversations() -> None:
             sqlite_where=sa.text(condition if ">" in condition else f"{condition} = 1"),
             postgresql_where=sa.text(condition),
         )
+    op.create_index("connections_by_guest", "connections", ["other_organization", "conversation"])
+    op.create_index(
+        "members_abroad",
+        "members",
+        ["person_organization", "conversation"],
+        sqlite_where=sa.text("person_organization != organization"),
+        postgresql_where=sa.text("person_organization != organization"),
+    )
+    op.create_index("client_messages_by_conversation", "client_messages", ["conversation", "ts"])
     op.execute(
         "UPDATE shares SET name = conversation WHERE EXISTS (SELECT * FROM conversations c"
         " WHERE c.organization = shares.organization AND c.id = shares.conversation AND c.deleted)"
