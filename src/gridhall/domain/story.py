@@ -4,6 +4,7 @@ The story of a message is what became of it, step by step: each change of its wo
 stands in its place while it is out of sight, and its deletion, where retention keeps deleted messages.
 """
 
+import dataclasses
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -15,7 +16,8 @@ from gridhall.contract.errors import (
 )
 from gridhall.contract.messages import Content
 from gridhall.contract.timestamps import find_ts
-from gridhall.domain import audit, items, messages, oversight, streams, tombstones
+from gridhall.domain import audit, content, items, messages, oversight, streams, tombstones
+from gridhall.domain.content import Codes, Sent
 from gridhall.domain.conversations import Hold
 from gridhall.domain.messages import OUT_OF_SIGHT, WRITTEN, Message
 from gridhall.domain.threads import TOMBSTONE
@@ -23,13 +25,12 @@ from gridhall.domain.threads import TOMBSTONE
 if TYPE_CHECKING:
     from gridhall.domain.actions import Written
     from gridhall.domain.call import Call
-    from gridhall.domain.content import Composed
     from gridhall.domain.oversight import Overseen
     from gridhall.domain.work import Work
 
 _SECOND = 1_000_000
 
-_content = msgspec.json.Decoder(Content).decode
+_decode = msgspec.json.Decoder(Content).decode
 
 
 class Step(msgspec.Struct, gc=False):
@@ -101,7 +102,7 @@ async def tell(work: "Work", conversation: "Overseen", ts: str) -> Story:
     if message is None or message.subtype == TOMBSTONE:
         deleted = await work.stories.find_deleted(*key)
         if deleted is not None:
-            last = _content(deleted.content).text
+            last = _decode(deleted.content).text
             deletion = Step(_whole(deleted.at), deleted.by, last, "")
             return Story(at, None, deleted.person, await work.stories.list_steps(*key), deletion)
         if message is None:
@@ -119,11 +120,15 @@ async def tell(work: "Work", conversation: "Overseen", ts: str) -> Story:
 async def hide(call: "Call", channel: str, team: str | None, ts: str, words: str) -> Message:
     """Take a message out of sight, and show these words in its place, in place of those that were shown there before.
 
+    Arguments:
+        words: formatted as a post's text may be; a longer text is cut where a post's would be.
+
     Raises:
         TeamNotFound, TeamAccessNotGranted, MessageNotFound, ExternalUpdateNotAllowed: see `_held`.
     """
     conversation, message = await _held(call, channel, team, ts)
-    changed = await tombstones.cover(call.work, message, Content(text=words), by=_doer(call))
+    shown = await content.compose(call, Sent(words), Codes())
+    changed = await tombstones.cover(call.work, message, Content(text=shown.text), by=_doer(call))
     await _write(call, "message_tombstoned", conversation, message.ts, message.person)
     return changed
 
@@ -143,28 +148,31 @@ async def show_again(call: "Call", channel: str, team: str | None, ts: str) -> M
     return restored
 
 
-async def rewrite(call: "Call", channel: str, team: str | None, ts: str, composed: "Composed") -> Message:
+async def rewrite(call: "Call", channel: str, team: str | None, ts: str, sent: Sent) -> Message:
     """Have a message say something else: nothing that it said stays, neither its blocks and attachments nor its metadata.
 
-    What is out of sight stays there, and shows something else in its place.
+    What is out of sight stays there, and shows something else in its place. Names of channels are those of the workspace that
+    the message was written for.
 
     Raises:
         NonTombstonedMessageNotAllowed: it tells what was done to the conversation, which nobody wrote.
+        NoText, InvalidAttachments, TooManyAttachments: see `content.compose`.
         TeamNotFound, TeamAccessNotGranted, MessageNotFound, ExternalUpdateNotAllowed: see `_held`.
     """
     conversation, message = await _held(call, channel, team, ts)
+    if message.subtype not in WRITTEN and message.subtype != OUT_OF_SIGHT:
+        raise NonTombstonedMessageNotAllowed
     work, by = call.work, _doer(call)
-    text, blocks, attachments = composed.text, composed.blocks, composed.attachments
+    there = dataclasses.replace(call, standing=call.actor.standings.get(message.team))
+    said = msgspec.structs.asdict(await content.compose(there, sent, Codes()))
     if message.subtype == OUT_OF_SIGHT:
-        changed = await tombstones.cover(work, message, Content(text=text, blocks=blocks, attachments=attachments), by=by)
-    elif message.subtype in WRITTEN:
+        changed = await tombstones.cover(work, message, Content(**said), by=by)
+    else:
         message = await streams.abandon(work, message)
-        after = msgspec.structs.replace(message.read(), text=text, blocks=blocks, attachments=attachments)
+        after = msgspec.structs.replace(message.read(), **said)
         changed = await messages.edit(work, conversation, message, after, editor=by)
         if changed.metadata is not None:
             changed = await messages.attach(work, changed, None)
-    else:
-        raise NonTombstonedMessageNotAllowed
     await _write(call, "message_updated", conversation, message.ts, message.person)
     return changed
 

@@ -13,7 +13,6 @@ from gridhall.contract.errors import (
     ExternalUpdateNotAllowed,
     InvalidArguments,
     InvalidAttachments,
-    InvalidBlocks,
     MessageNotFound,
     NonTombstonedMessageNotAllowed,
     NoText,
@@ -24,9 +23,9 @@ from gridhall.contract.messages import Message, ready
 from gridhall.contract.rates import Limit
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.wire import Ok
-from gridhall.domain import audit, content, oversight, reading, story, tombstones
+from gridhall.domain import audit, oversight, reading, story, tombstones
 from gridhall.domain.call import Call
-from gridhall.domain.content import Codes, Composed, Sent
+from gridhall.domain.content import Sent
 from gridhall.domain.messages import Message as Stored
 from gridhall.domain.metadata import WHOLE
 from gridhall.domain.mrkdwn import Parse
@@ -61,6 +60,7 @@ class Shown(Message, kw_only=True):
     """The message as everyone sees it. Of one that was deleted and is kept there is nothing but the type `deleted`."""
 
     text: str | UnsetType = UNSET  # type: ignore[assignment]
+    ts: str | UnsetType = UNSET  # type: ignore[assignment]
 
 
 class Previous(msgspec.Struct):
@@ -148,8 +148,7 @@ async def tombstone(call: Call, args: TombstoneArgs) -> ChangedResult:
     """Take a message out of sight, and show other words in its place."""
     oversight.require(call)
     words = args.content if args.content is not None and not args.content.isspace() else tombstones.DEFAULT_TEXT
-    composed = await _composed(call, Sent(words))
-    message = await story.hide(call, args.channel, args.team, args.ts, composed.text)
+    message = await story.hide(call, args.channel, args.team, args.ts, words)
     return ChangedResult(channel=message.conversation, ts=ts_text(message.ts), message=await _shown(call, message))
 
 
@@ -184,25 +183,15 @@ class UpdateResult(ChangedResult, kw_only=True):
 async def update(call: Call, args: UpdateArgs) -> UpdateResult:
     """Have a message say something else, nothing of what it said before."""
     oversight.require(call)
-    composed = await _composed(call, Sent(args.text, attachments=args.attachments, parse=Parse.FULL))
-    message = await story.rewrite(call, args.channel, args.team, args.ts, composed)
-    return UpdateResult(
-        channel=message.conversation, ts=ts_text(message.ts), text=composed.text, message=await _shown(call, message)
-    )
-
-
-async def _composed(call: Call, sent: Sent) -> Composed:
-    """What is stored of what was sent. A longer text is cut where a post's would be.
-
-    Raises:
-        InvalidArguments: nothing was sent that anybody could see, or attachments that are none.
-    """
+    sent = Sent(args.text, attachments=args.attachments, parse=Parse.FULL)
     try:
-        return await content.compose(call, sent, Codes())
+        message = await story.rewrite(call, args.channel, args.team, args.ts, sent)
     except NoText as refusal:
         raise InvalidArguments("[ERROR] missing required field: text") from refusal
-    except (InvalidAttachments, InvalidBlocks, TooManyAttachments) as refusal:
+    except (InvalidAttachments, TooManyAttachments) as refusal:
         raise InvalidArguments(*refusal.messages) from refusal
+    shown = await _shown(call, message)
+    return UpdateResult(channel=message.conversation, ts=ts_text(message.ts), text=message.read().text, message=shown)
 
 
 class DeleteResult(Ok, kw_only=True):
