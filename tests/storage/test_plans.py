@@ -69,6 +69,17 @@ EXCEPTIONS = {
     "messages._FIND_NEWEST": ("messages", "it ends at the first"),
     "messages._LAST_TS": ("messages", "the greatest of an index is its last"),
     "names._LIST_CHANNELS": ("conversations", "its index holds nothing but the few channels that are in every workspace"),
+    "oversight._ABROAD[0]": (
+        "members",
+        "a look ends after two thousand, and few of an organization are in others' conversations",
+    ),
+    "oversight._ABROAD[1]": (
+        "members",
+        "a look ends after two thousand, and few of an organization are in others' conversations",
+    ),
+    "oversight._FIND": ("members", "only in direct and group conversations, where there are few people"),
+    "oversight._FIND_IN": ("members", "only in direct and group conversations, where there are few people"),
+    "oversight._NEXT_ORGANIZATION": ("members", "it ends at the first"),
     "people._FIND_EVERYWHERE": ("people", "only the operator's commands ask"),
     "people._FIND_STRANGER": ("mine", "anybody of an organization is looked for: it ends at the first"),
 }

@@ -5,7 +5,7 @@ look of theirs is in the audit log, and so is each that was refused.
 """
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gridhall.contract.errors import (
     AccessDenied,
@@ -21,6 +21,7 @@ from gridhall.contract.scopes import IM, MPIM
 from gridhall.domain import audit
 from gridhall.domain.audit import Entity, Look
 from gridhall.domain.conversations import Conversation, Hold
+from gridhall.domain.directory import Stretch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,29 @@ class Overseen(Conversation, gc=False):
         return self.deleted_at > 0
 
 
+class Glimpse(Overseen, gc=False):
+    """The same with whether other organizations share it."""
+
+    connected: bool
+
+
+class Presence(NamedTuple):
+    """That somebody is or was in a conversation: when they last came, and when they went then, 0 while they are in.
+
+    Both in Unix seconds. `organization` is the one that they are there from.
+    """
+
+    organization: str
+    person: str
+    joined: int
+    left: int
+
+    @property
+    def key(self) -> str:
+        """Where they are in a list. Ids come first, so that one alone is a place in it too."""
+        return f"{self.person}/{self.organization}"
+
+
 class Oversight(Protocol):
     """Storage of what overseers find."""
 
@@ -63,6 +87,41 @@ class Oversight(Protocol):
             workspace: one that it has to be in, None where that does not matter.
             deleted_since: Unix seconds; what was deleted before is gone.
             hold: what others are kept from until the unit ends.
+        """
+        ...
+
+    async def list_of_organization(
+        self, organization: str, *, kind: str | None, connected: bool, deleted_since: int, after: str, limit: int
+    ) -> list[Stretch[Glimpse]]:
+        """The conversations after this id that belong to no workspace alone, in several stretches.
+
+        They are its own direct and group ones and channels of several workspaces, the channels that others share with it, and
+        those direct and group ones of others that its people are in.
+
+        Arguments:
+            kind: which kind alone, None for every one.
+            connected: none but those that organizations share.
+            deleted_since: as in `find`.
+            limit: how many of each stretch at the most.
+        """
+        ...
+
+    async def list_of_workspace(
+        self, organization: str, workspace: str, *, kind: str | None, deleted_since: int, after: str, limit: int
+    ) -> Stretch[Glimpse]:
+        """The channels after this id that are in this workspace of the organization and in no other, whosever."""
+        ...
+
+    async def list_members(
+        self, conversation: Conversation, *, include_left: bool, after: str, limit: int
+    ) -> tuple[list[Presence], str]:
+        """Who is in a conversation after this key (see `Presence.key`), or behind this id of whatever organization.
+
+        Arguments:
+            include_left: those as well that have left.
+
+        Returns:
+            Them by key, and the key that the next page begins after: "" where there is none.
         """
         ...
 
