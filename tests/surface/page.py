@@ -7,7 +7,19 @@ from pathlib import Path
 
 from surface.authorization.page import PAGE as AUTHORIZATION
 from surface.authorization.page import authorization_page
-from surface.causes import CAUSES, DOCUMENTED, METHODS, NO_CAUSES, OBSERVED, OURS, PAIRS, PAIRS_OBSERVED, Applies, causes_of
+from surface.causes import (
+    CAUSES,
+    DOCUMENTED,
+    METHODS,
+    NO_CAUSES,
+    OBSERVED,
+    OURS,
+    PAIRS,
+    PAIRS_OBSERVED,
+    Applies,
+    Pair,
+    causes_of,
+)
 
 ERRORS = Path(__file__).parents[2] / "docs/errors.md"
 
@@ -36,7 +48,13 @@ def errors_page() -> str:
     for name, codes in DOCUMENTED.items():
         without = [code for code in codes if not causes_of((name, code))]
         lines.append(f"| {name} | {len(codes)} | {len(codes) - len(without)} | {', '.join(f'`{code}`' for code in without)} |")
+    oversight = [pair for pair in PAIRS if pair[0].startswith("oversight.")]
+    # The tables of the page's older copy are cut off behind it.
+    older = [pair for pair in oversight if pair[1] <= "token_revoked"]
     lines += [
+        "",
+        f"Of oversight.* there are {len(oversight)} pairs on the page as it is, of which {_with(oversight)} have a cause;",
+        f"an older copy of it has {len(older)} of them, of which {_with(older)} have one.",
         "",
         "## Answered though no page of these methods documents it",
         "",
@@ -55,6 +73,10 @@ def _rows(entries: Iterable[tuple[str, str, Applies]]) -> list[str]:
     for code, sentence, applies in entries:
         methods.setdefault((code, sentence), set()).update(name for name, method in METHODS.items() if applies(method))
     return [f"| `{code}` | {sentence} | {_methods(names, code)} |" for (code, sentence), names in sorted(methods.items())]
+
+
+def _with(pairs: list[Pair]) -> int:
+    return sum(bool(causes_of(pair)) for pair in pairs)
 
 
 def _observed() -> list[str]:

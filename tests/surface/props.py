@@ -63,6 +63,13 @@ def message(server: Live, timestamp: str = "ts", channel: str = HALL, **argument
     return {"channel": channel, timestamp: posted["ts"]}
 
 
+def tombstoned(server: Live) -> Arguments:
+    """One that was taken out of sight."""
+    arguments = message(server)
+    do(server, "oversight.chat.tombstone", OWEN_ORG, **arguments)
+    return arguments
+
+
 def item(server: Live, *, in_fresh_channel: bool = False) -> Arguments:
     """The same, for methods that call its `ts` a timestamp."""
     return message(server, "timestamp", channel(server)["channel"] if in_fresh_channel else HALL)

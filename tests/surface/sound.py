@@ -14,8 +14,15 @@ ASKED = props.ASKED
 GWEN = {"user_ids": "W0GWEN00001"}
 """She is not signed in, and what becomes of her sessions is nobody's concern."""
 
+OWN = {"channel_id": "C0OWN000001"}
+"""A channel where nothing was said: nothing of it goes with its retention."""
+
 # A function makes what it names, since the call uses it up. A method not named here needs no arguments.
 SOUND: dict[str, Mapping[str, str] | Callable[[Live], Mapping[str, str]]] = {
+    "admin.conversations.delete": lambda server: {"channel_id": props.channel(server)["channel"]},
+    "admin.conversations.getCustomRetention": OWN,
+    "admin.conversations.removeCustomRetention": OWN,
+    "admin.conversations.setCustomRetention": OWN | {"duration_days": "30"},
     "admin.users.session.clearSettings": GWEN,
     "admin.users.session.getSettings": GWEN,
     "admin.users.session.invalidate": props.session,
@@ -53,6 +60,15 @@ SOUND: dict[str, Mapping[str, str] | Callable[[Live], Mapping[str, str]]] = {
     "conversations.setPurpose": lambda server: props.channel(server) | {"purpose": "To be tested"},
     "conversations.setTopic": lambda server: props.channel(server) | {"topic": "Tests"},
     "conversations.unarchive": lambda server: props.channel(server, archived=True),
+    "oversight.chat.delete": props.message,
+    "oversight.chat.info": HALL | {"ts": ASKED},
+    "oversight.chat.restore": props.tombstoned,
+    "oversight.chat.tombstone": props.message,
+    "oversight.chat.update": lambda server: props.message(server) | {"text": "Withheld"},
+    "oversight.conversations.info": HALL,
+    "oversight.conversations.members": HALL,
+    "oversight.user.conversations": {"user": "W0MIA000001"},
+    "oversight.user.info": {"user": "W0MIA000001"},
     "pins.add": lambda server: props.item(server, in_fresh_channel=True),
     "pins.list": HALL,
     "pins.remove": props.pinned,
@@ -68,8 +84,8 @@ SOUND: dict[str, Mapping[str, str] | Callable[[Live], Mapping[str, str]]] = {
 
 def caller(method: Method) -> str:
     """The token with which such a call is made: Mia's, or the bot's where the method takes no person's; the organization's
-    primary owner's where it administers organizations."""
-    if method.enterprise_only:
+    primary owner's where it administers organizations, or oversees them."""
+    if method.enterprise_only or method.on_request:
         return props.OWEN_ORG
     return props.MIA if method.tokens is None or Token.USER in method.tokens else props.KIT
 

@@ -6,7 +6,21 @@ the server: states are those of `tests/data/states.yaml` and what calls before h
 connection.
 """
 
-from surface.causes import admin_sessions, chat, content, conversations, items, rooms, scheduled, shared, streams, unfurl, users
+from surface.causes import (
+    admin_conversations,
+    admin_sessions,
+    chat,
+    content,
+    conversations,
+    items,
+    oversight,
+    rooms,
+    scheduled,
+    shared,
+    streams,
+    unfurl,
+    users,
+)
 from surface.causes.declare import CAUSES, DOCUMENTED, METHODS, NO_CAUSES, OBSERVED, Applies, Cause, NoCause, codes_of
 
 __all__ = [
@@ -26,7 +40,10 @@ __all__ = [
     "reasons_against",
 ]
 
-DECLARED_BY = (rooms, admin_sessions, shared, users, conversations, content, chat, scheduled, streams, unfurl, items)
+DECLARED_BY = (
+    *(rooms, admin_conversations, admin_sessions, oversight, shared, users, conversations),
+    *(content, chat, scheduled, streams, unfurl, items),
+)
 """The modules whose import fills both lists."""
 
 Pair = tuple[str, str]

@@ -5,9 +5,9 @@ from typing import Any
 from gridhall.catalogue.method import Method, OrgToken
 from gridhall.contract.tokens import Token
 from gridhall.pipeline.rooms import ROOMS
-from surface.causes.declare import METHODS, NO_CAUSES, NoCause, cause, every, named, others, takes_none, takes_token
+from surface.causes.declare import METHODS, NO_CAUSES, NoCause, cause, every, others, takes_none, takes_token
 from surface.sound import caller, fixed, sound
-from surface.stage import FORM, Stage, call, full_disk, send, stall
+from surface.stage import FORM, ONE_CALL, Stage, call, full_disk, send, stall
 
 # The envelope.
 
@@ -126,9 +126,16 @@ def _(stage: Stage, method: Method) -> dict[str, Any]:
     return call(stage.open, method.name, "xoxp-owen-org")
 
 
+def takes_team(method: Method) -> bool:
+    """Whether an overseer may say where a conversation has to be."""
+    return method.on_request and any(argument.name == "team" for argument in method.arguments)
+
+
 @cause("team_access_not_granted", names_team, "An org-level token names a workspace that the app was not granted.")
+@cause("team_access_not_granted", takes_team, "An org-level token names a workspace that the app was not granted.")
 def _(stage: Stage, method: Method) -> dict[str, Any]:
-    return call(stage.open, method.name, "xoxp-owen-org", {**sound(stage.open, method.name), "team_id": "T0OUTSIDE01"})
+    outside = {"team" if takes_team(method) else "team_id": "T0OUTSIDE01"}
+    return call(stage.open, method.name, "xoxp-owen-org", {**sound(stage.open, method.name), **outside})
 
 
 # Authorization.
@@ -164,6 +171,9 @@ def _(stage: Stage, method: Method) -> dict[str, Any]:
 
 @cause("ratelimited", every, "The call before this one used up the limit.")
 def _(stage: Stage, method: Method) -> dict[str, Any]:
+    if any(counted.shared for counted in method.limits):
+        # Another method may have used up what they share; so seldom does this server let a call pass.
+        stage.counting.move(advance=1 / ONE_CALL)
     # Calls are counted before their arguments are read, and making what a sound one names would use up the limits of others.
     arguments = fixed(method.name)
     assert call(stage.counting, method.name, caller(method), arguments).get("error") != "ratelimited"
@@ -181,6 +191,8 @@ def stores(method: Method) -> bool:
 # Of methods that would change nothing when called again: what is called before, and the arguments that then change something
 # (None: the sound ones).
 CHANGES: dict[str, tuple[str, dict[str, str] | None]] = {
+    "admin.conversations.removeCustomRetention": ("admin.conversations.setCustomRetention", None),
+    "admin.conversations.setCustomRetention": ("admin.conversations.removeCustomRetention", None),
     "admin.users.session.clearSettings": ("admin.users.session.setSettings", None),
     "auth.revoke": ("auth.test", {}),
     "users.deletePhoto": ("users.setPhoto", {}),
@@ -201,7 +213,22 @@ def _(stage: Stage, method: Method) -> dict[str, Any]:
         return call(stage.open, method.name, caller(method), change)
 
 
-@cause("fatal_error", others(stores), "The database's file is damaged where its tokens were.")
+def looks(method: Method) -> bool:
+    return method.on_request and not method.writes
+
+
+@cause("fatal_error", looks, "The disk is full: that somebody looked cannot be written down, and they are shown nothing.")
+def _(stage: Stage, method: Method) -> dict[str, Any]:
+    arguments = sound(stage.open, method.name)
+    with full_disk():
+        return call(stage.open, method.name, caller(method), arguments)
+
+
+@cause(
+    "fatal_error",
+    others(lambda method: stores(method) or looks(method)),
+    "The database's file is damaged where its tokens were.",
+)
 def _(stage: Stage, method: Method) -> dict[str, Any]:
     return call(stage.damaged, method.name, caller(method), fixed(method.name))
 
@@ -237,18 +264,23 @@ NO_CAUSES += [
     NoCause(
         "no_permission",
         "It speaks of workspace tokens, a kind that the platform has retired and the server lacks.",
-        lambda method: not method.enterprise_only,
+        lambda method: not method.enterprise_only and not method.on_request,
+    ),
+    NoCause(
+        "no_permission",
+        "On these pages it speaks of posting; who may not oversee is answered access_denied, whatever token they have.",
+        lambda method: method.on_request,
     ),
     NoCause(
         "access_denied",
         "Whom the method refuses for their standing, it refuses with codes of its own.",
-        others(named(*DENIES)),
+        others(lambda method: method.name in DENIES or method.on_request),
     ),
     NoCause("enterprise_is_restricted", "The method serves org-level tokens.", others(refuses_org_token)),
     NoCause(
         "team_access_not_granted",
         "The method is told no workspace that might be out of reach.",
-        others(lambda method: names_team(method) or method.name == "team.info"),
+        others(lambda method: names_team(method) or takes_team(method) or method.name == "team.info"),
     ),
     NoCause("not_allowed_token_type", "The method takes tokens of every kind.", others(refuses_a_kind)),
     NoCause("missing_scope", "The method needs no scope.", others(needs_scope)),

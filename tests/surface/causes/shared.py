@@ -9,8 +9,13 @@ from surface.stage import Stage, call
 
 
 def documents(code: str, *but: str) -> Applies:
-    """The methods that document a code, but for these."""
-    return named(*(method for method, codes in DOCUMENTED.items() if code in codes and method not in but))
+    """The methods that document a code, but for these, and for those by which an organization is administered or overseen: they
+    reach every conversation of it.
+    """
+    serve_all = ("admin.", "oversight.")
+    return named(
+        *(name for name, codes in DOCUMENTED.items() if code in codes and name not in but and not name.startswith(serve_all))
+    )
 
 
 def about(stage: Stage, method: Method, channel: str) -> dict[str, Any]:
