@@ -3,7 +3,17 @@
 `expected` says what should happen, from the catalogue and the role rules that each call names; `observe` asks a live server.
 """
 
-from surface.authorization import conversations, messages, people, previews, scheduled, sessions, streams
+from surface.authorization import (
+    admin_conversations,
+    conversations,
+    messages,
+    oversight,
+    people,
+    previews,
+    scheduled,
+    sessions,
+    streams,
+)
 from surface.authorization.callers import CALLERS, NEEDED, NONE, SCOPES, Caller
 from surface.authorization.case import METHODS, Case, expected
 
@@ -19,6 +29,8 @@ CASES: tuple[Case, ...] = tuple(
             *streams.CASES,
             *previews.CASES,
             *sessions.CASES,
+            *admin_conversations.CASES,
+            *oversight.CASES,
         ),
         key=lambda case: list(METHODS).index(case.method),
     )

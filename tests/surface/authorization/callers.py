@@ -1,7 +1,7 @@
 """Who calls: a token of every kind, of people of every standing, with no, the needed and all scopes."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from gridhall.contract.tokens import ACTS_AS, PREFIX, Token
 
@@ -27,6 +27,57 @@ WORKSPACE_OWNERS = frozenset({"workspace's primary owner", "workspace's owner"})
 WORKSPACE_ADMINS = WORKSPACE_OWNERS | {"workspace's admin"}
 ADMINS = ORGANIZATION_ADMINS | WORKSPACE_ADMINS
 
+
+@dataclass(frozen=True, eq=False)
+class Realm:
+    """An organization, or a lone workspace, with who calls from there.
+
+    Arguments:
+        told: how tokens of it are told from those of the organization that calls are about.
+        id: of the organization; a lone workspace is its own.
+        people: ids by standing.
+    """
+
+    told: str
+    id: str
+    workspace: str
+    app: str
+    bot: str
+    people: Mapping[str, str] = field(repr=False)
+
+
+HOME = Realm("", ORGANIZATION, WORKSPACE, "A0AUTH00001", BOT, PEOPLE)
+LONE = Realm(
+    "of a lone workspace",
+    "T0LONE00001",
+    "T0LONE00001",
+    "A0LONE00001",
+    "U0LONEBOT01",
+    {
+        "workspace's primary owner": "U0LONEPRIM01",
+        "workspace's owner": "U0LONEOWNER1",
+        "workspace's admin": "U0LONEADMIN1",
+        "member": "U0LONEMEMBER",
+    },
+)
+OTHER = Realm(
+    "of another organization",
+    "E0OTHER0001",
+    "T0OTHER0001",
+    "A0OTHER0001",
+    "W0OTHERBOT01",
+    {"organization's primary owner": "W0OTHERPRIM1"},
+)
+UNGRANTED = Realm(
+    "of an organization without oversight",
+    "E0UNGRANTED1",
+    "T0UNGRANTED1",
+    "A0UNGRANTED1",
+    "W0UNGRANTBOT",
+    {"organization's primary owner": "W0UNGRANTED1"},
+)
+REALMS = (HOME, LONE, OTHER, UNGRANTED)
+
 NONE, NEEDED, ALL = "no scopes", "exactly the needed", "all scopes"
 SCOPES = (NONE, NEEDED, ALL)
 
@@ -44,6 +95,7 @@ class Caller:
     kind: str
     standing: str = ""
     org_level: bool = False
+    realm: Realm = HOME
 
     @property
     def acts_as(self) -> Token:
@@ -65,12 +117,13 @@ class Caller:
     @property
     def user(self) -> str:
         """The id of the person or bot."""
-        return PEOPLE.get(self.standing, BOT)
+        return self.realm.people.get(self.standing, self.realm.bot)
 
     @property
     def label(self) -> str:
         kind = {"": "none", "app": "app-level", "bot_rotating": "rotating bot", "user_rotating": "rotating user"}
-        return ("org-level " if self.org_level else "") + kind.get(self.kind, self.kind)
+        label = ("org-level " if self.org_level else "") + kind.get(self.kind, self.kind)
+        return f"{label} {self.realm.told}" if self.realm.told else label
 
     @property
     def counts_as(self) -> str:
@@ -84,7 +137,7 @@ class Caller:
         """The token; a client token is made by signing in, and no organization file has one."""
         assert self.kind != "client"
         place = "org" if self.org_level else "team"
-        return f"{PREFIX[self.kind]}{place}-{PEOPLE.get(self.standing, 'app')}-{'+'.join(sorted(scopes))}"
+        return f"{PREFIX[self.kind]}{place}-{self.user}-{'+'.join(sorted(scopes))}"
 
 
 CALLERS: tuple[Caller, ...] = (
@@ -92,6 +145,21 @@ CALLERS: tuple[Caller, ...] = (
     Caller("app"),
     *(Caller(kind) for kind in ("bot", "bot_rotating")),
     *(Caller(kind, standing) for kind in ("user", "user_rotating", "legacy", "client") for standing in PEOPLE),
-    Caller("bot", org_level=True),
-    *(Caller(kind, standing, org_level=True) for kind in ("user", "client") for standing in PEOPLE),
+    *(Caller(kind, org_level=True) for kind in ("bot", "bot_rotating")),
+    *(Caller(kind, standing, org_level=True) for kind in ("user", "user_rotating", "client") for standing in PEOPLE),
 )
+
+OUTSIDERS: tuple[Caller, ...] = (
+    Caller("bot", realm=LONE),
+    *(Caller(kind, standing, realm=LONE) for kind in ("user", "legacy", "client") for standing in LONE.people),
+    *(
+        Caller(kind, standing, org_level, realm)
+        for realm in (OTHER, UNGRANTED)
+        for kind, standing, org_level in (
+            ("bot", "", True),
+            ("user", "organization's primary owner", False),
+            ("user", "organization's primary owner", True),
+        )
+    ),
+)
+"""Of elsewhere. They try what administers or oversees an organization."""

@@ -8,7 +8,7 @@ from gridhall.catalogue.arguments import read
 from gridhall.catalogue.method import Method, OrgToken
 from gridhall.contract.errors import InvalidArguments
 from gridhall.contract.scopes import CLIENT
-from surface.authorization.callers import ALL, GUESTS, NEEDED, NONE, Caller
+from surface.authorization.callers import ALL, CALLERS, GUESTS, HOME, LONE, NEEDED, NONE, OUTSIDERS, UNGRANTED, Caller
 from surface.authorization.hand import Arguments, Make, Mend
 
 METHODS: dict[str, Method] = {method.name: method for method in registry()}
@@ -56,6 +56,7 @@ class Case:
         rule: the role rule of the method.
         with_all: the rule for callers with all scopes, where those let them do more than the needed.
         kind: the kind of conversation that it is about, where scopes depend on it.
+        having: which scope they have of several that serve; by default the first.
         make: makes what the call names and gives further arguments: once for each caller, and again after each ok.
         mend: puts things right after each ok.
     """
@@ -66,12 +67,19 @@ class Case:
     rule: Rule = anybody
     with_all: Rule | None = None
     kind: str = ""
+    having: str = ""
     make: Make | None = None
     mend: Mend | None = None
 
     @property
     def title(self) -> str:
         return f"{self.method}, {self.about}" if self.about else self.method
+
+    @property
+    def callers(self) -> tuple[Caller, ...]:
+        """Who makes it: people of elsewhere as well, where an organization is administered or overseen."""
+        method = METHODS[self.method]
+        return (*CALLERS, *OUTSIDERS) if method.enterprise_only or method.on_request else CALLERS
 
     def arguments_of(self, caller: Caller) -> Arguments:
         """The arguments, but for those that are made."""
@@ -81,6 +89,9 @@ class Case:
         """The scopes that this call needs, by the catalogue: of several that serve, the first that the caller can have."""
         method = METHODS[self.method]
         scopes = set(method.scopes.always)
+        if method.scopes.any_of:
+            assert not self.having or self.having in method.scopes.any_of
+            scopes.add(self.having or method.scopes.any_of[0])
         if method.scopes.of is not None:
             # No scope depends on what is made or on the caller.
             assert isinstance(self.arguments, dict)
@@ -107,12 +118,18 @@ def expected(case: Case, caller: Caller, scopes: str) -> str:
         return "ok"
     if not caller.kind:
         return "not_authed"
+    if method.on_request and caller.realm is UNGRANTED:
+        return "unknown_method"
     if caller.org_level and method.org_token is OrgToken.REFUSED:
         return "enterprise_is_restricted"
     if caller.org_level and method.org_token in NAMES_TEAM and "team_id" not in case.arguments_of(caller):
         return (method.team_missing or InvalidArguments).code
+    if caller.org_level and caller.realm is not HOME and method.team_unknown and "team_id" in case.arguments_of(caller):
+        return method.team_unknown.code
     if caller.acts_as not in method.tokens:
         return "not_allowed_token_type"
+    if method.enterprise_only and caller.realm is LONE:
+        return "feature_not_enabled"
     provided = scopes_of(case, caller, scopes)
     if not case.needed(by_bot=caller.is_bot) <= provided:
         return "missing_scope"

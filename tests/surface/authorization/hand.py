@@ -10,7 +10,7 @@ from gridhall.domain.devices import Device
 from gridhall.domain.sessions import WEB, Secrets, Session
 from gridhall.domain.work import Work
 from harness.live import Live
-from surface.authorization.callers import ORGANIZATION, WORKSPACE, Caller
+from surface.authorization.callers import HOME, Caller, Realm
 from surface.inprocess import Headers, ask
 from surface.stage import FORM
 
@@ -18,7 +18,7 @@ Arguments = dict[str, str]
 
 # Tokens with every scope, of those whom calls are about.
 NEIGHBOUR, STRANGER, OTHER_ADMIN, STRAY = "xoxp-neighbour", "xoxp-stranger", "xoxp-other-admin", "xoxb-stray"
-KIT_APP, STRAY_APP = "A0AUTH00001", "A0STRAY0001"
+KIT_APP, STRAY_APP = HOME.app, "A0STRAY0001"
 OF_OTHERS = {
     NEIGHBOUR: (KIT_APP, "W0NEIGHBOUR1"),
     STRANGER: (KIT_APP, "W0STRANGER01"),
@@ -58,15 +58,15 @@ class Hand:
 
     async def take_in(self, caller: Caller) -> None:
         """Sign somebody in who calls from a client."""
-        place = ORGANIZATION if caller.org_level else WORKSPACE
-        _, self._signed_in[caller] = await self.sign_in(caller.user, place, WEB)
+        place = caller.realm.id if caller.org_level else caller.realm.workspace
+        _, self._signed_in[caller] = await self.sign_in(caller.user, place, WEB, caller.realm)
 
-    async def sign_in(self, user: str, place: str, client: str) -> tuple[Session, Secrets]:
+    async def sign_in(self, user: str, place: str, client: str, realm: Realm = HOME) -> tuple[Session, Secrets]:
         """A new session, as if a password had been proved: hundreds of these would take a while."""
 
         async def unit(work: Work) -> tuple[Session, Secrets]:
-            organization = await work.organizations.find(ORGANIZATION)
-            person = await work.people.find_member(ORGANIZATION, WORKSPACE, user)
+            organization = await work.organizations.find(realm.id)
+            person = await work.people.find_member(realm.id, realm.workspace, user)
             assert organization is not None
             assert person is not None
             return await sessions.begin(work, organization, person, workspace=place, client=client, device=Device())

@@ -1,16 +1,19 @@
 """What does happen: every call by every caller, on a server over `tests/data/authorization.yaml`."""
 
+import json
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import yaml
+
 from harness.databases import DATA, Databases
 from harness.live import Live, live
 from surface.authorization import CALLERS, CASES, NONE, SCOPES, Caller, Case
-from surface.authorization.callers import BOT, ORGANIZATION, PEOPLE, WORKSPACE
+from surface.authorization.callers import ORGANIZATION, OUTSIDERS, REALMS, WORKSPACE
 from surface.authorization.case import EVERY, scopes_of
-from surface.authorization.hand import KIT_APP, OF_OTHERS, Arguments, Hand
+from surface.authorization.hand import OF_OTHERS, Arguments, Hand
 from surface.inprocess import ask
 from surface.stage import FILES, FORM, multipart
 
@@ -21,7 +24,7 @@ Outcomes = dict[tuple[str, Caller, str], str]
 def observe(server: Live) -> Outcomes:
     """What does happen, case by case."""
     hand = Hand(server, EVERY)
-    for caller in CALLERS:
+    for caller in (*CALLERS, *OUTSIDERS):
         if caller.kind == "client":
             server.on_loop(hand.take_in(caller))
     return {
@@ -34,7 +37,7 @@ def observe(server: Live) -> Outcomes:
 async def _outcomes(server: Live, hand: Hand, case: Case) -> dict[tuple[Caller, str], str]:
     """Each call finds the same state: one that was refused left everything as it was, and what others did is put right."""
     outcomes: dict[tuple[Caller, str], str] = {}
-    for caller in CALLERS:
+    for caller in case.callers:
         made: Arguments | None = None
         for scopes in SCOPES:
             if caller.kind == "client" and scopes != NONE:
@@ -67,29 +70,41 @@ async def _outcome(server: Live, hand: Hand, case: Case, caller: Caller, scopes:
 
 def organization(folder: Path) -> str:
     """tests/data/authorization.yaml with all tokens: the name that `Databases.filled` takes."""
-    tokens = [
-        {"token": token, "app": app, "team": WORKSPACE, "user": user} | _scopes(EVERY)
-        for token, (app, user) in OF_OTHERS.items()
-    ]
-    for caller in CALLERS[1:]:
-        if caller.kind == "client":
-            continue
-        needed = {case.needed(by_bot=caller.is_bot) for case in CASES}
-        for scopes in needed | {frozenset(), EVERY}:
-            # A legacy token is of no app.
-            entry = {"token": caller.token(scopes)} | ({} if caller.kind == "legacy" else {"app": KIT_APP}) | _scopes(scopes)
-            if caller.is_somebody:
-                entry["enterprise" if caller.org_level else "team"] = ORGANIZATION if caller.org_level else WORKSPACE
-                entry["user"] = PEOPLE.get(caller.standing, BOT)
-            tokens.append(entry)
-    lines = ["tokens:", *(f"  - {{{', '.join(f'{key}: {value}' for key, value in entry.items())}}}" for entry in tokens)]
+    documents = list(yaml.safe_load_all((DATA / "authorization.yaml").read_text()))
+    for realm in REALMS:
+        (document,) = (
+            document
+            for document in documents
+            if realm.id in (document.get("enterprise", {}).get("id"), document["teams"][0]["id"])
+        )
+        document["tokens"] = [
+            {"token": caller.token(scopes), "scopes": sorted(scopes)} | _whose(caller)
+            for caller in (*CALLERS, *OUTSIDERS)
+            if caller.realm is realm and caller.kind not in ("", "client")
+            for scopes in _sets(caller)
+        ]
+        if realm.id == ORGANIZATION:
+            document["tokens"] += [
+                {"token": token, "app": app, "team": WORKSPACE, "user": user, "scopes": sorted(EVERY)}
+                for token, (app, user) in OF_OTHERS.items()
+            ]
     path = folder / "authorization.yaml"
-    path.write_text((DATA / "authorization.yaml").read_text() + "\n".join(lines) + "\n")
+    path.write_text("\n---\n".join(map(json.dumps, documents)))
     return str(path.with_suffix(""))
 
 
-def _scopes(scopes: frozenset[str]) -> dict[str, str]:
-    return {"scopes": f"[{', '.join(map(repr, sorted(scopes)))}]"}
+def _sets(caller: Caller) -> set[frozenset[str]]:
+    """The sets of scopes with which somebody calls."""
+    return {case.needed(by_bot=caller.is_bot) for case in CASES if caller in case.callers} | {frozenset(), EVERY}
+
+
+def _whose(caller: Caller) -> dict[str, str]:
+    # A legacy token is of no app.
+    entry = {} if caller.kind == "legacy" else {"app": caller.realm.app}
+    if caller.is_somebody:
+        entry["enterprise" if caller.org_level else "team"] = caller.realm.id if caller.org_level else caller.realm.workspace
+        entry["user"] = caller.user
+    return entry
 
 
 def serve(made: Databases, folder: Path) -> AbstractContextManager[Live]:

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from harness.databases import databases
-from surface.authorization import CALLERS, CASES, SCOPES, Case
+from surface.authorization import CASES, SCOPES, Case
 from surface.authorization.callers import PEOPLE
 from surface.authorization.observe import Outcomes, observe, serve
 
@@ -27,6 +27,8 @@ def page(outcomes: Outcomes) -> str:
         "Among all scopes are `chat:write.public` and `chat:write.customize`, which no method needs.",
         "A client token comes with a session's cookie; its scopes are its own, the same in each column.",
         "It is org-level where somebody signed in to the organization as a whole.",
+        "Where an organization is administered or overseen, people of elsewhere try it too: of a lone workspace, of another",
+        "organization, and of one that was never granted oversight.",
         "A token that is unknown, ended or of a closed workspace is refused before any of this: see errors.md.",
         "",
     ]
@@ -61,7 +63,7 @@ def _sections(outcomes: Outcomes) -> list[tuple[str, str, list[Row]]]:
 
 
 def _needed(case: Case) -> str:
-    """The scopes, where they differ those of bots and of people."""
+    """The scopes, where they differ those of bots and of people; of several that serve, the one that these callers have."""
     bots, people = (
         ", ".join(f"`{scope}`" for scope in sorted(case.needed(by_bot=by_bot))) or "no scope" for by_bot in (True, False)
     )
@@ -70,7 +72,7 @@ def _needed(case: Case) -> str:
 
 def _grouped(case: Case, outcomes: Outcomes) -> list[Row]:
     rows: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for caller in CALLERS:
+    for caller in case.callers:
         row = tuple(outcomes[case.title, caller, scopes] for scopes in SCOPES)
         rows.setdefault((caller.label, row), []).append(caller.standing)
     kinds: dict[tuple[str, tuple[str, ...]], list[str]] = {}

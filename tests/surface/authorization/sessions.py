@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from gridhall.domain.sessions import MOBILE
-from surface.authorization.callers import ORGANIZATION_ADMINS, ORGANIZATION_OWNERS, WORKSPACE, Caller
+from surface.authorization.callers import HOME, ORGANIZATION_ADMINS, ORGANIZATION_OWNERS, WORKSPACE, Caller
 from surface.authorization.case import Case, Rule, anybody
 from surface.authorization.hand import Arguments, Hand, Make
 
@@ -17,13 +17,19 @@ MOBILE_ONLY = {"mobile_only": "true"}
 """Callers who are signed in to a client are so in a browser: nobody's calls end another caller's session."""
 
 
-def administering(rule: Rule = anybody) -> Rule:
-    """The rule for those who administer the organization, by a token of it."""
+def administering(rule: Rule = anybody, elsewhere: str = "ok") -> Rule:
+    """The rule for those who administer the organization, by a token of it.
+
+    Arguments:
+        elsewhere: what those are answered who administer another one.
+    """
 
     def administer(caller: Caller) -> str:
         if not caller.org_level:
             return "no_permission"
-        return rule(caller) if caller.standing in ORGANIZATION_ADMINS else "not_an_admin"
+        if caller.standing not in ORGANIZATION_ADMINS:
+            return "not_an_admin"
+        return rule(caller) if caller.realm is HOME else elsewhere
 
     return administer
 
@@ -54,7 +60,13 @@ def about(
     """
     rules = {MEMBER: anybody, OWNER: by_owners(owner), PRIMARY_OWNER: by_primary_owner(primary_owner)}
     return tuple(
-        Case(FAMILY + name, whom, {argument: PEOPLE[whom], **arguments}, administering(rule), make=make and make(whom))
+        Case(
+            FAMILY + name,
+            whom,
+            {argument: PEOPLE[whom], **arguments},
+            administering(rule, "user_not_found"),
+            make=make and make(whom),
+        )
         for whom, rule in rules.items()
     )
 
@@ -72,7 +84,7 @@ def signed_in(whom: str) -> Make:
 ABOVE = "admin_unauthorized"
 
 CASES: tuple[Case, ...] = (
-    Case(FAMILY + "list", EVERYBODY, rule=administering()),
+    Case(FAMILY + "list", EVERYBODY, rule=administering(elsewhere="no_active_sessions")),
     *about("list", "user_id", {"team_id": WORKSPACE}, ABOVE, ABOVE, signed_in),
     *about("invalidate", "user_id", {}, ABOVE, "cannot_invalidate_primary_owner", signed_in),
     *about("reset", "user_id", MOBILE_ONLY, "access_denied", "cannot_reset_primary_owner"),
