@@ -93,6 +93,11 @@ def test_sessions(package: str, any_databases: Databases) -> None:
     assert {session["user_id"] for session in left} == {"W0PIA000001", "W0OLA000001", "W0ADA000001"}
 
 
+def test_oversight(package: str, sqlite_databases: Databases) -> None:
+    with live(sqlite_databases.filled("states")) as server:
+        run("oversight.mjs", package, server.url)
+
+
 def test_a_client_of_its_own(package: str, sqlite_databases: Databases) -> None:
     with live(sqlite_databases.filled("stations")) as station:
         mia = sign_in(station, "north", "mia@station.test", "mia-signs-in")
