@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.databases import Databases
+from storage.hiding import Hiding
 from storage.killing import Changes, kill_in_rounds
 from storage.pinned import kill_all
 from storage.posting import Posts
@@ -35,3 +36,15 @@ def test_a_server_killed_many_times_loses_no_acknowledged_post(any_databases: Da
 def test_workers_killed_many_times_lose_no_acknowledged_post(postgres_databases: Databases, tmp_path: Path) -> None:
     database = postgres_databases.filled("crowd")
     assert kill_in_rounds(Posts(), database, ROUNDS, tmp_path, "--workers", "2", kill=kill_all) >= 20 * ROUNDS
+
+
+def test_a_server_killed_many_times_loses_nothing_that_is_out_of_sight(any_databases: Databases, tmp_path: Path) -> None:
+    database = any_databases.filled("chat")
+    assert kill_in_rounds(Hiding(database), database, ROUNDS, tmp_path) >= 20 * ROUNDS
+
+
+@needs_proc
+def test_workers_killed_many_times_lose_nothing_that_is_out_of_sight(postgres_databases: Databases, tmp_path: Path) -> None:
+    database = postgres_databases.filled("chat")
+    load = Hiding(database)
+    assert kill_in_rounds(load, database, ROUNDS, tmp_path, "--workers", "2", kill=kill_all) >= 20 * ROUNDS
