@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ from methods.dock import (
     refused,
     settle,
 )
+from methods.guild import at_once
 from methods.rows import change
 
 RETENTION: dict[str, dict[str, object]] = {
@@ -392,3 +394,25 @@ def test_the_audit_log_tells_of_the_organizations_days_where_they_count(dock: Li
             "new_retention_policy": {"type": "RETAIN_MSGS", "duration_days": 0},
         },
     ]
+
+
+# What happens at the same moment.
+
+
+def test_only_one_of_many_deletes_it_and_nothing_comes_after(dock: Live) -> None:
+    """Whoever posts, renames or pins meanwhile was in time, or finds nothing there."""
+    calls = [partial(dock.call, "admin.conversations.delete", token, channel_id=PIER) for token in (ADMIN, OWNER) * 2]
+    meanwhile = [
+        partial(dock.call, "chat.postMessage", "xoxp-mia", channel=PIER, text="Words"),
+        partial(dock.call, "chat.postMessage", "xoxp-max", channel=PIER, text="Words", thread_ts="1500000001.000100"),
+        partial(dock.call, "conversations.rename", "xoxp-mia", channel=PIER, name="mole"),
+        partial(dock.call, "pins.add", "xoxp-mia", channel=PIER, timestamp="1500000001.000100"),
+        partial(dock.call, "admin.conversations.setCustomRetention", ADMIN, channel_id=PIER, duration_days=9),
+    ]
+    outcomes = at_once(*meanwhile[:3], *calls, *meanwhile[3:])
+    assert set(outcomes) <= {"ok", "channel_not_found"}
+    assert len(told(dock, "public_channel_deleted")) == 1
+    for name in ("pier", "mole"):
+        ok(dock, "conversations.create", "xoxp-mia", name=name)
+        ok(dock, "conversations.create", "xoxp-mia-west", name=name)
+    assert dock.call("chat.postMessage", "xoxp-mia", channel=PIER, text="Words")["error"] == "channel_not_found"
