@@ -79,6 +79,11 @@ def refusals(server: Live, organization: str = HOST) -> list[dict[str, Any]]:
     return [entry["details"] for entry in told(server, organization) if entry["action"] == "oversight_refused"]
 
 
+def test_the_reference_says_where_only_a_sister_api_tells() -> None:
+    silent = [name for name, method in METHODS.items() if "Discovery API" not in method.notes]
+    assert silent == ["oversight.chat.info"], "the only one whose answer the platform's page shows"
+
+
 # On request.
 
 

@@ -145,7 +145,12 @@ class TombstoneArgs(MessageArgs, frozen=True):
 
 @overseeing("oversight.chat.tombstone", scopes=TOMBSTONE, errors=CHANGING, writes=True)
 async def tombstone(call: Call, args: TombstoneArgs) -> ChangedResult:
-    """Take a message out of sight, and show other words in its place."""
+    """Take a message out of sight, and show other words in its place.
+
+    `message` in the answer and its subtype `dlp_tombstone` are those of the Discovery API's method of that name: the
+    platform's page has no example. It asks for `export:read`, and all else that changes messages for `admin.chat:write`:
+    either will do.
+    """
     oversight.require(call)
     words = args.content if args.content is not None and not args.content.isspace() else tombstones.DEFAULT_TEXT
     message = await story.hide(call, args.channel, args.team, args.ts, words)
@@ -154,7 +159,10 @@ async def tombstone(call: Call, args: TombstoneArgs) -> ChangedResult:
 
 @overseeing("oversight.chat.restore", scopes=WRITE, errors=(*CHANGING, NonTombstonedMessageNotAllowed), writes=True)
 async def restore(call: Call, args: MessageArgs) -> ChangedResult:
-    """Bring a message back that was taken out of sight, exactly as it was."""
+    """Bring a message back that was taken out of sight, exactly as it was.
+
+    `message` in the answer is that of the Discovery API's method of that name: the platform's page has no example.
+    """
     oversight.require(call)
     message = await story.show_again(call, args.channel, args.team, args.ts)
     return ChangedResult(channel=message.conversation, ts=ts_text(message.ts), message=await _shown(call, message))
@@ -181,7 +189,11 @@ class UpdateResult(ChangedResult, kw_only=True):
 
 @overseeing("oversight.chat.update", scopes=WRITE, errors=(*CHANGING, NonTombstonedMessageNotAllowed), writes=True)
 async def update(call: Call, args: UpdateArgs) -> UpdateResult:
-    """Have a message say something else, nothing of what it said before."""
+    """Have a message say something else, nothing of what it said before.
+
+    The answer, and that an ordinary message can be updated, are as in the Discovery API's method of that name: the
+    platform's page has no example.
+    """
     oversight.require(call)
     sent = Sent(args.text, attachments=args.attachments, parse=Parse.FULL)
     try:
@@ -203,7 +215,11 @@ class DeleteResult(Ok, kw_only=True):
 
 @overseeing("oversight.chat.delete", scopes=WRITE, errors=CHANGING, writes=True)
 async def delete(call: Call, args: MessageArgs) -> DeleteResult:
-    """Delete a message with all that is kept of it, beyond recovery."""
+    """Delete a message with all that is kept of it, beyond recovery.
+
+    That edits and kept deletions go as well, and the `ts` of the answer, are told of the Discovery API's method of that
+    name: the platform's page has no example.
+    """
     oversight.require(call)
     ts = await story.purge(call, args.channel, args.team, args.ts)
     return DeleteResult(channel=args.channel, ts=ts_text(ts))

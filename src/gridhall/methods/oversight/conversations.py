@@ -93,7 +93,11 @@ class ListResult(Paged, kw_only=True):
 
 @overseeing("oversight.conversations.list", scopes=READ, errors=(InvalidArgs, TeamNotFound))
 async def list_conversations(call: Call, args: ListArgs) -> ListResult:
-    """List the conversations of one workspace alone, or those that belong to no single one."""
+    """List the conversations of one workspace alone, or those that belong to no single one.
+
+    An entry has the fields of the Discovery API's method of that name: the platform's page has no example. It tells of a
+    direct message as `is_im` and `is_dm`, since the two pages call it differently.
+    """
     oversight.require(call)
     work, actor = call.work, call.actor
     asked = [name for name in FILTERS if getattr(args, f"only_{name}")]
@@ -230,7 +234,11 @@ class InfoResult(Ok, kw_only=True):
 
 @overseeing("oversight.conversations.info", scopes=READ, errors=(ChannelNotFound, TeamNotFound))
 async def info(call: Call, args: InfoArgs) -> InfoResult:
-    """Tell about one conversation; about a deleted channel for 24 hours."""
+    """Tell about one conversation; about a deleted channel for 24 hours.
+
+    `info` is an array with one object, as in the Discovery API's method of that name, and its `retention` has the days as
+    a text: the platform's page has no example.
+    """
     oversight.require(call)
     conversation = await oversight.find(call, args.channel, args.team)
     result = InfoResult(info=[await _whole(call, conversation)])
@@ -321,7 +329,11 @@ class MembersResult(Paged, kw_only=True):
 
 @overseeing("oversight.conversations.members", scopes=READ, errors=(ChannelNotFound, InvalidArgs, TeamNotFound))
 async def members(call: Call, args: MembersArgs) -> MembersResult:
-    """List who is in a conversation of any kind, whichever organizations they are of."""
+    """List who is in a conversation of any kind, whichever organizations they are of.
+
+    Each member is an object with an `id`, as in the Discovery API's method of that name: the platform's page has no
+    example, and names the two dates.
+    """
     oversight.require(call)
     conversation = await oversight.find(call, args.channel, args.team)
     listing = call.listing("oversight.conversations.members", conversation.id, str(args.include_member_left))

@@ -67,7 +67,11 @@ class InfoResult(Paged, kw_only=True):
 
 @overseeing("oversight.enterprise.info", scopes=needs("admin.teams:read"), errors=(InvalidCursor, NotAnEnterprise))
 async def info(call: Call, args: InfoArgs) -> InfoResult:
-    """Tell about the organization and its workspaces."""
+    """Tell about the organization and its workspaces.
+
+    The answer has the shape of the Discovery API's method of that name, with `teams` within `enterprise`: the platform's
+    page has no example.
+    """
     work, actor = call.work, call.actor
     if actor.enterprise is None:
         raise NotAnEnterprise

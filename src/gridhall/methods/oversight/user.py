@@ -35,7 +35,10 @@ class InfoResult(Ok, kw_only=True):
 
 @overseeing("oversight.user.info", scopes=READ, errors=(InvalidArgs, InvalidEmail, UserNotFound))
 async def info(call: Call, args: InfoArgs) -> InfoResult:
-    """Tell about a person or a bot of the organization, deactivated or not."""
+    """Tell about a person or a bot of the organization, deactivated or not.
+
+    The answer is as the Discovery API's clients read it, a user under `user`: the platform's page has no example.
+    """
     oversight.require(call)
     people, actor = call.work.people, call.actor
     id = args.user
@@ -91,7 +94,11 @@ class ConversationsResult(Paged, kw_only=True):
 
 @overseeing("oversight.user.conversations", scopes=needs("admin.conversations:read"), errors=(InvalidArgs, UserNotFound))
 async def list_conversations(call: Call, args: ConversationsArgs) -> ConversationsResult:
-    """List the conversations of every kind that a person of the organization is in, or was."""
+    """List the conversations of every kind that a person of the organization is in, or was.
+
+    An entry has the fields of the Discovery API's method of that name, which turns pages too: the platform's page has no
+    example, and names no argument for where a page begins.
+    """
     oversight.require(call)
     work, actor = call.work, call.actor
     asked = [kind for kind in KINDS if getattr(args, f"only_{kind}")]

@@ -36,7 +36,11 @@ class ListResult(Paged, kw_only=True):
 
 @overseeing("oversight.users.list", scopes=READ)
 async def list_users(call: Call, args: ListArgs) -> ListResult:
-    """List the people and bots of the organization, whichever workspaces they are in."""
+    """List the people and bots of the organization, whichever workspaces they are in.
+
+    Users are under `users` as in the Discovery API's method of that name: the platform's page has no example, and says
+    that an entry is like that of users.list, with `teams`.
+    """
     oversight.require(call)
     work, actor = call.work, call.actor
     listing = call.listing("oversight.users.list", str(args.include_deleted))
