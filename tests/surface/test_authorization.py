@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.databases import Databases
-from surface.authorization import CASES, METHODS, NEEDED, SCOPES, Case, expected
+from surface.authorization import CASES, METHODS, NEEDED, Case, expected
 from surface.authorization.callers import ALL, ORGANIZATION_ADMINS, OUTSIDERS
 from surface.authorization.observe import Outcomes, observe, serve
 from surface.authorization.page import PAGE, page
@@ -23,7 +23,7 @@ def test_who_may_call_it(case: Case, outcomes: Outcomes) -> None:
     wrong = {
         (caller.label, caller.standing, scopes): (outcome, should)
         for caller in case.callers
-        for scopes in SCOPES
+        for scopes in case.scopes
         if (outcome := outcomes[case.title, caller, scopes]) != (should := expected(case, caller, scopes))
     }
     assert wrong == {}
@@ -44,7 +44,7 @@ def test_nobody_below_an_administrator_of_the_organization_administers_or_overse
         for case in CASES
         if case.method.startswith(("admin.", "oversight."))
         for caller in case.callers
-        for scopes in SCOPES
+        for scopes in case.scopes
         if outcomes[case.title, caller, scopes] == "ok"
     }
     methods = {case.method for case in CASES if case.method.startswith(("admin.", "oversight."))}

@@ -78,7 +78,7 @@ UNGRANTED = Realm(
 )
 REALMS = (HOME, LONE, OTHER, UNGRANTED)
 
-NONE, NEEDED, ALL = "no scopes", "exactly the needed", "all scopes"
+NONE, NEEDED, ALL, OTHERS = "no scopes", "exactly the needed", "all scopes", "all but what serves"
 SCOPES = (NONE, NEEDED, ALL)
 
 

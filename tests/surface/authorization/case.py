@@ -8,7 +8,20 @@ from gridhall.catalogue.arguments import read
 from gridhall.catalogue.method import Method, OrgToken
 from gridhall.contract.errors import InvalidArguments
 from gridhall.contract.scopes import CLIENT
-from surface.authorization.callers import ALL, CALLERS, GUESTS, HOME, LONE, NEEDED, NONE, OUTSIDERS, UNGRANTED, Caller
+from surface.authorization.callers import (
+    ALL,
+    CALLERS,
+    GUESTS,
+    HOME,
+    LONE,
+    NEEDED,
+    NONE,
+    OTHERS,
+    OUTSIDERS,
+    SCOPES,
+    UNGRANTED,
+    Caller,
+)
 from surface.authorization.hand import Arguments, Make, Mend
 
 METHODS: dict[str, Method] = {method.name: method for method in registry()}
@@ -76,10 +89,20 @@ class Case:
         return f"{self.method}, {self.about}" if self.about else self.method
 
     @property
-    def callers(self) -> tuple[Caller, ...]:
-        """Who makes it: people of elsewhere as well, where an organization is administered or overseen."""
+    def is_high(self) -> bool:
+        """Whether an organization is administered or overseen by it."""
         method = METHODS[self.method]
-        return (*CALLERS, *OUTSIDERS) if method.enterprise_only or method.on_request else CALLERS
+        return method.enterprise_only or method.on_request
+
+    @property
+    def callers(self) -> tuple[Caller, ...]:
+        """Who makes it: where it is high, people of elsewhere as well."""
+        return (*CALLERS, *OUTSIDERS) if self.is_high else CALLERS
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """With which scopes: where it is high, with each that does not serve as well."""
+        return (*SCOPES, OTHERS) if self.is_high else SCOPES
 
     def arguments_of(self, caller: Caller) -> Arguments:
         """The arguments, but for those that are made."""
@@ -108,7 +131,12 @@ def scopes_of(case: Case, caller: Caller, scopes: str) -> frozenset[str]:
     """The scopes with which somebody calls. Those of a client are always the same."""
     if caller.kind == "client":
         return CLIENT
-    return {NONE: frozenset(), NEEDED: case.needed(by_bot=caller.is_bot), ALL: EVERY}[scopes]
+    return {
+        NONE: frozenset(),
+        NEEDED: case.needed(by_bot=caller.is_bot),
+        ALL: EVERY,
+        OTHERS: EVERY - set(METHODS[case.method].scopes.accepted),
+    }[scopes]
 
 
 def expected(case: Case, caller: Caller, scopes: str) -> str:

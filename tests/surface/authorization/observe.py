@@ -10,7 +10,7 @@ import yaml
 
 from harness.databases import DATA, Databases
 from harness.live import Live, live
-from surface.authorization import CALLERS, CASES, NONE, SCOPES, Caller, Case
+from surface.authorization import CALLERS, CASES, NONE, Caller, Case
 from surface.authorization.callers import ORGANIZATION, OUTSIDERS, REALMS, WORKSPACE
 from surface.authorization.case import EVERY, scopes_of
 from surface.authorization.hand import OF_OTHERS, Arguments, Hand
@@ -39,7 +39,7 @@ async def _outcomes(server: Live, hand: Hand, case: Case) -> dict[tuple[Caller, 
     outcomes: dict[tuple[Caller, str], str] = {}
     for caller in case.callers:
         made: Arguments | None = None
-        for scopes in SCOPES:
+        for scopes in case.scopes:
             if caller.kind == "client" and scopes != NONE:
                 outcomes[caller, scopes] = outcomes[caller, NONE]
                 continue
@@ -94,8 +94,8 @@ def organization(folder: Path) -> str:
 
 
 def _sets(caller: Caller) -> set[frozenset[str]]:
-    """The sets of scopes with which somebody calls."""
-    return {case.needed(by_bot=caller.is_bot) for case in CASES if caller in case.callers} | {frozenset(), EVERY}
+    """The sets of scopes with which somebody calls, or makes what a call is about."""
+    return {scopes_of(case, caller, name) for case in CASES if caller in case.callers for name in case.scopes} | {EVERY}
 
 
 def _whose(caller: Caller) -> dict[str, str]:

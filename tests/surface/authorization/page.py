@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from harness.databases import databases
-from surface.authorization import CASES, SCOPES, Case
+from surface.authorization import CASES, Case
 from surface.authorization.callers import PEOPLE
 from surface.authorization.observe import Outcomes, observe, serve
 
@@ -28,18 +28,18 @@ def page(outcomes: Outcomes) -> str:
         "A client token comes with a session's cookie; its scopes are its own, the same in each column.",
         "It is org-level where somebody signed in to the organization as a whole.",
         "Where an organization is administered or overseen, people of elsewhere try it too: of a lone workspace, of another",
-        "organization, and of one that was never granted oversight.",
+        "organization, and of one that was never granted oversight; and tokens have every scope but those that would serve.",
         "A token that is unknown, ended or of a closed workspace is refused before any of this: see errors.md.",
         "",
     ]
-    for title, needed, rows in _sections(outcomes):
+    for title, needed, scopes, rows in _sections(outcomes):
         lines += [
             f"## {title}",
             "",
             f"Needs {needed}.",
             "",
-            f"| token | of | {' | '.join(SCOPES)} |",
-            "|---|---|---|---|---|",
+            f"| token | of | {' | '.join(scopes)} |",
+            "|---|---" + "|---" * len(scopes) + "|",
             *(f"| {tokens} | {people} | {' | '.join(row)} |" for tokens, people, row in rows),
             "",
         ]
@@ -50,15 +50,18 @@ Row = tuple[str, str, tuple[str, ...]]
 """Tokens, whose they are, and what they are answered with each set of scopes."""
 
 
-def _sections(outcomes: Outcomes) -> list[tuple[str, str, list[Row]]]:
-    """Title, scopes and rows of each section: calls of a method that differ in nothing but what they are about have one."""
-    sections: dict[tuple[str, str, tuple[Row, ...]], list[str]] = {}
+def _sections(outcomes: Outcomes) -> list[tuple[str, str, tuple[str, ...], list[Row]]]:
+    """Title, needed scopes, sets of scopes and rows of each section.
+
+    Calls of a method that differ in nothing but what they are about have one.
+    """
+    sections: dict[tuple[str, str, tuple[str, ...], tuple[Row, ...]], list[str]] = {}
     for case in CASES:
-        key = (case.method, _needed(case), tuple(_grouped(case, outcomes)))
+        key = (case.method, _needed(case), case.scopes, tuple(_grouped(case, outcomes)))
         sections.setdefault(key, []).append(case.about)
     return [
-        (f"{method}, {'; '.join(abouts)}" if abouts[0] else method, needed, list(rows))
-        for (method, needed, rows), abouts in sections.items()
+        (f"{method}, {'; '.join(abouts)}" if abouts[0] else method, needed, scopes, list(rows))
+        for (method, needed, scopes, rows), abouts in sections.items()
     ]
 
 
@@ -73,7 +76,7 @@ def _needed(case: Case) -> str:
 def _grouped(case: Case, outcomes: Outcomes) -> list[Row]:
     rows: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for caller in case.callers:
-        row = tuple(outcomes[case.title, caller, scopes] for scopes in SCOPES)
+        row = tuple(outcomes[case.title, caller, scopes] for scopes in case.scopes)
         rows.setdefault((caller.label, row), []).append(caller.standing)
     kinds: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (label, row), standings in rows.items():
