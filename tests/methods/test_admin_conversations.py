@@ -344,6 +344,19 @@ def test_days_of_its_own_are_set_told_and_removed(dock: Live, channel: str) -> N
     assert custom(dock, channel) == (False, 0)
 
 
+def test_overseers_are_told_the_days_in_force(dock: Live) -> None:
+    def in_force() -> dict[str, str]:
+        (found,) = ok(dock, "oversight.conversations.info", OWNER, channel=HOLD)["info"]
+        retention: dict[str, str] = found["retention"]
+        return retention
+
+    assert in_force() == {"type": "default", "duration": "0"}
+    ok(dock, "admin.conversations.setCustomRetention", ADMIN, channel_id=HOLD, duration_days=70)
+    assert in_force() == {"type": "custom", "duration": "70"}
+    ok(dock, "admin.conversations.removeCustomRetention", ADMIN, channel_id=HOLD)
+    assert in_force() == {"type": "default", "duration": "0"}
+
+
 def test_messages_go_by_the_days_that_are_set(dock: Live) -> None:
     ok(dock, "chat.postMessage", "xoxp-mia", channel=HOLD, text="New")
 
