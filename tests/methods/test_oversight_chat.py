@@ -529,6 +529,30 @@ def test_one_s_own_people_s_messages_are_one_s_own_wherever_they_are(own: Overse
         assert [(action, who) for action, who, _ in logged(press, ON_A_VISIT, log)] == [(act, ADA) for act in acts]
 
 
+# Channels.
+
+
+def test_in_an_archived_channel_everything_goes_on(own: Overseer) -> None:
+    for method in ("tombstone", "restore", "update", "delete"):
+        own.do(method, LONG_AGO, OLD, **WORDS.get(method, {}))
+    assert shown(own.live, LONG_AGO, channel=OLD) is None
+
+
+def test_in_a_deleted_channel_messages_are_told_and_nothing_is_changed(own: Overseer) -> None:
+    ts, hidden_ts = posted(own.live), posted(own.live)
+    own.do("tombstone", hidden_ts)
+    story = own.do("info", hidden_ts)
+    token = org_token(own.live, scopes="admin.conversations:write")
+    assert own.live.call("admin.conversations.delete", token, channel_id=DESK)["ok"]
+    assert own.do("info", ts)["message"]["text"] == "Words"
+    assert own.do("info", hidden_ts) == story
+    for method in WRITERS:
+        for each in (ts, hidden_ts):
+            assert own.refused(method, each, **WORDS.get(method, {})) == "message_not_found"
+    own.live.move(advance=86_400)
+    assert own.refused("info", ts) == "channel_not_found"
+
+
 # What time does.
 
 
