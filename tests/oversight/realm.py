@@ -160,7 +160,7 @@ def _place(number: int, workspaces: list[str], busy: str, active: list[str], now
         return Place(f"D1{digits}", IM, [], dict.fromkeys(some(tenth, 0, kind - 5), 0))
     if kind == 8:
         return Place(f"G1{digits}", MPIM, [], dict.fromkeys(some(tenth, 0, 3, 7), 0))
-    team = workspaces[number * 31 % len(workspaces)]
+    team = workspaces[(number + tenth) % len(workspaces)]
     members = dict.fromkeys(some(number * 7, 0, 1, 2), 0) | dict.fromkeys(some(number * 7, 5), _BEGAN + 9)
     if kind in (0, 5):
         members[busy] = _BEGAN + 9 if tenth % 4 == 0 else 0
@@ -168,7 +168,7 @@ def _place(number: int, workspaces: list[str], busy: str, active: list[str], now
     if kind < 6:
         place.deleted_at = now - 3600 if number % 101 == 100 else now - 200_000 if number % 103 == 100 else 0
         return place
-    several = list(dict.fromkeys((team, *(workspaces[(number * 31 + step) % len(workspaces)] for step in (1, 4)))))
+    several = list(dict.fromkeys((team, *(workspaces[(number + tenth + step) % len(workspaces)] for step in (1, 4)))))
     match tenth % 6:
         case 0 | 1 | 2:
             place.teams = several
