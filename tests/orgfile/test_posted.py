@@ -8,7 +8,7 @@ from sqlalchemy import Table, select
 
 from gridhall.contract.messages import Content
 from gridhall.contract.orgfile import OrgDocument
-from gridhall.domain import messages
+from gridhall.domain import messages, tombstones
 from gridhall.domain.conversations import Hold
 from gridhall.domain.messages import Author, Draft
 from gridhall.domain.personas import Persona
@@ -34,6 +34,7 @@ ALIKE = (
     tables.message_edits,
     tables.deleted_messages,
     tables.thread_members,
+    tables.tombstones,
 )
 
 
@@ -64,6 +65,20 @@ async def _post_all(work: Work) -> None:
         now = await work.messages.lock(ORGANIZATION, GENERAL, parent.ts)
         return await say(author, text, parent=now, **more)
 
+    async def hide(message: messages.Message, words: str) -> None:
+        now = await work.messages.lock(ORGANIZATION, GENERAL, message.ts)
+        assert now is not None
+        await tombstones.cover(work, now, Content(text=words), by=ADA.person)
+
+    hidden = await say(
+        BOT,
+        "secret",
+        content={"blocks": [{"type": "divider"}]},
+        client_msg_id="m-0",
+        metadata='{"event_type":"kept","event_payload":{}}',
+    )
+    await change(hidden, "still secret")
+    await hide(hidden, "Look away")
     await say(BOT, "beep", content={"blocks": [{"type": "divider"}], "attachments": [{"fallback": "x"}]})
     await say(BOT, "whirr", content={"streaming_state": "completed"})
     attached = '{"event_type":"told","event_payload":{"n":1.0,"deep":[{"a":null}]}}'
