@@ -105,9 +105,11 @@ def test_a_new_token_works_at_once_and_ends_at_once(serving: Live, shell: Shell)
     assert shell.run("token", "revoke", token) == "it had been revoked already"
 
 
-@pytest.mark.parametrize("user", [ADA, "ada", "ada@acme.test"])
-def test_who_a_token_is_for(user: str, serving: Live, shell: Shell) -> None:
-    token = shell.create("--user", user, "--team", "T0WEST00001")
+@pytest.mark.parametrize(
+    ("user", "team"), [(ADA, "T0WEST00001"), ("ada", "T0WEST00001"), ("ada@acme.test", "T0WEST00001"), ("ada", "acme-west")]
+)
+def test_who_a_token_is_for(user: str, team: str, serving: Live, shell: Shell) -> None:
+    token = shell.create("--user", user, "--team", team)
     me = serving.call("auth.test", token)
     assert (me["user_id"], me["team_id"]) == (ADA, "T0WEST00001")
 
@@ -130,7 +132,7 @@ def test_a_bots_token(serving: Live, shell: Shell) -> None:
         (("--user", "nobody"), "there is nobody called nobody"),
         (("--user", "ada"), f"{ADA} is in 3 workspaces: name one with --team, or use --enterprise"),
         (("--user", "cho", "--team", "T0WEST00001"), "W0CHO000001 is not in T0WEST00001"),
-        (("--user", "cho", "--team", "T0NOWHERE01"), "W0CHO000001 is not in T0NOWHERE01"),
+        (("--user", "cho", "--team", "T0NOWHERE01"), "there is no workspace T0NOWHERE01"),
         (("--user", "cho", "--enterprise", "E0OTHER0001"), "E0OTHER0001 is not the organization of W0CHO000001"),
         (("--user", "cho", "--app", "A0NOWHERE01"), "there is no app A0NOWHERE01"),
         (("--user", "W0BOT000001", "--app", "A0ADMIN0001"), "W0BOT000001 is the bot of A0DESK00001, not of A0ADMIN0001"),

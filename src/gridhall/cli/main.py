@@ -138,7 +138,7 @@ def _add_token(parser: Parser) -> None:
     create = actions.add_parser("create", help="make a token and print it, once")
     create.add_argument("--user", required=True, metavar="U", help="id, name or e-mail address")
     place = create.add_mutually_exclusive_group()
-    place.add_argument("--team", metavar="T", help="the workspace; may be left out where there is one")
+    place.add_argument("--team", metavar="T", help="the workspace, by id or domain; may be left out where there is one")
     place.add_argument("--enterprise", metavar="E", help="the organization: an org-level token")
     create.add_argument("--app", metavar="A", help="the app that the token belongs to")
     create.add_argument("--scopes", required=True, type=options.scopes, metavar="a,b")

@@ -52,18 +52,22 @@ async def storage(url: str) -> "AsyncIterator[AnyStorage]":
 def create_token(
     database: str, *, user: str, team: str | None, enterprise: str | None, app: str | None, scopes: list[str]
 ) -> int:
-    """Make a token and print it: nothing can tell it again."""
+    """Make a token and print it: nothing can tell it again.
+
+    Arguments:
+        team: the workspace's id or domain.
+    """
 
     async def unit(work: Work) -> str:
-        person = _active(await _person(work, user, team or enterprise))
+        workspace = await _workspace(work, team) if team is not None else None
+        person = _active(await _person(work, user, workspace or enterprise))
         organization = await work.organizations.find(person.organization)
         assert organization is not None
-        workspace = team
         if enterprise is not None:
             if not organization.enterprise or organization.id != enterprise:
                 raise Failure(f"{enterprise} is not the organization of {person.id}")
         else:
-            workspace = await _workspace(work, person, team)
+            workspace = await _workspace_of(work, person, workspace)
         wanted_app = app or person.app
         if person.is_bot and wanted_app != person.app:
             raise Failure(f"{person.id} is the bot of {person.app}, not of {app}")
@@ -222,7 +226,16 @@ async def _who_signs_in(work: Work, user: str) -> Person:
     return person
 
 
-async def _workspace(work: Work, person: Person, team: str | None) -> str:
+async def _workspace(work: Work, team: str) -> str:
+    """The id of the workspace that goes by this id or domain."""
+    found = await work.workspaces.find_anywhere(team) or await work.workspaces.find_place(team.lower())
+    if found is None:
+        raise Failure(f"there is no workspace {team}")
+    return found.id
+
+
+async def _workspace_of(work: Work, person: Person, team: str | None) -> str:
+    """The workspace that a token is for: by default the only one that the person is in."""
     teams = await work.workspaces.list_of(person.organization, person.id)
     if team is None:
         if len(teams) != 1:
