@@ -60,7 +60,7 @@ def test_nobody_is_signed_in_by_any_other_cookie(here: Gates) -> None:
 
 def test_signing_out_ends_this_session_alone(there: Gates) -> None:
     max, other = (there.signed_in("open", "max@gates.test") for _ in range(2))
-    there.do("sign_out", there.account(max), AT_HOME)
+    there.do("sign_out", max.told["cookie"], AT_HOME)
     assert there.find(max.told["cookie"]) is None
     assert max.call("auth.test")["error"] == "invalid_auth"
     assert other.call("auth.test")["ok"]
@@ -288,7 +288,7 @@ def test_nothing_is_done_for_a_session_that_has_ended_meanwhile(there: Gates) ->
     mia = there.signed_in("open", "mia@gates.test")
     account = there.account(mia)
     factor = there.do("begin_two_factor", account, "mia-signs-in", there.one_time_code(1), AT_HOME)
-    there.do("sign_out", account, AT_HOME)
+    there.do("sign_out", mia.told["cookie"], AT_HOME)
     before: Credentials = there.credentials(MIA)
     asked: list[tuple[Any, ...]] = [
         ("change_password", "mia-signs-in", "mia-signs-in-anew"),
@@ -302,7 +302,7 @@ def test_nothing_is_done_for_a_session_that_has_ended_meanwhile(there: Gates) ->
     for what, *arguments in asked:
         assert there.refused(what, account, *arguments, AT_HOME) == "expired"
     assert there.credentials(MIA) == before
-    there.do("sign_out", account, AT_HOME)
+    there.do("sign_out", mia.told["cookie"], AT_HOME)
     assert there.actions().count("user_logout") == 1
 
 

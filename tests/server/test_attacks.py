@@ -145,7 +145,7 @@ def test_what_is_sealed_cannot_be_changed_nor_made(here: Gates, sqlite_databases
 
 def test_a_cookie_is_worth_nothing_after_signing_out(there: Gates) -> None:
     max, other = (there.signed_in("open", "max@gates.test") for _ in range(2))
-    there.do("sign_out", there.account(max), AT_HOME)
+    there.do("sign_out", max.told["cookie"], AT_HOME)
     assert max.call("auth.test")["error"] == "invalid_auth"
     assert max.post("heartbeat").status == 401
     assert there.find(max.told["cookie"]) is None
@@ -376,7 +376,7 @@ def test_who_is_guessed_at_from_everywhere_is_let_in_where_they_are_signed_in(th
     # And where the session is no more, the address is as any other.
     there.live.move(advance=600)
     assert there.enter("open", "mia@gates.test", "wrong").status == 401
-    there.do("sign_out", account, AT_HOME)
+    there.do("sign_out", mia.told["cookie"], AT_HOME)
     statuses = [there.enter("open", "mia@gates.test", "wrong", address=f"192.0.2.{number}").status for number in range(50, 70)]
     assert 429 in statuses
     assert there.enter("open", "mia@gates.test", "mia-signs-in-anew").status == 429

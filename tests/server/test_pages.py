@@ -6,13 +6,17 @@ import sqlite3
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import update
 
 from gridhall.domain import sessions
 from gridhall.server import account
 from gridhall.server.sign_in import NotSignedIn
+from gridhall.storage import tables
+from harness.audit import entries
 from harness.databases import Databases
 from harness.live import Live, live
 from harness.visitor import Visitor, code_of
+from methods import rows
 
 FAY = "JBSWY3DPEHPK3PXP"
 
@@ -110,6 +114,31 @@ def test_signing_in_and_out(any_porch: Live) -> None:
     # Whoever kept the cookie has nothing.
     visitor.cookies["d"] = cookie
     assert visitor.get("/account").path == "/signin?notice=ended"
+
+
+@pytest.mark.parametrize(
+    ("column", "hinders", "before"),
+    [
+        ("network_allowlist", '["203.0.113.0/24"]', "[]"),
+        ("two_factor_required", True, False),
+        ("maintenance", True, False),
+    ],
+)
+def test_who_may_do_nothing_more_may_still_sign_out(any_porch: Live, column: str, hinders: object, before: object) -> None:
+    ours = update(tables.organizations).where(tables.organizations.c.id == "E0PORCH0001")
+    visitor = Visitor(any_porch)
+    visitor.sign_in("front", "ela", "ela-enters-by-it")
+    form, cookie = visitor.page, visitor.cookies["d"]
+    rows.change(any_porch, ours.values({column: hinders}))
+    assert visitor.get("/account").parsed.title != form.parsed.title
+    visitor.page = form
+    visitor.post("/signout")
+    assert visitor.page.path == "/w/front/signin?notice=signed-out"
+    assert "d" not in visitor.cookies
+    assert [entry.action for entry in entries(any_porch, "E0PORCH0001")][-2:] == ["user_login", "user_logout"]
+    rows.change(any_porch, ours.values({column: before}))
+    visitor.cookies["d"] = cookie
+    assert visitor.get("/account").path.endswith("/signin?notice=ended")
 
 
 def test_signing_in_to_the_organization_as_a_whole(porch: Live) -> None:

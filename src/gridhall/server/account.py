@@ -132,15 +132,26 @@ class Accounts:
         async with refusing():
             return await self._storage.read(unit)
 
-    async def sign_out(self, account: Account, origin: Origin) -> None:
-        """End the session that one is signed in with."""
+    async def sign_out(self, cookie: str, origin: Origin) -> Place | None:
+        """End the session of this cookie, also for who may do nothing else from there; gives where they were signed in, None
+        where nobody was. Raises NotSignedIn with `service_unavailable`."""
 
-        async def unit(work: Work) -> None:
-            work.origin = origin
-            await signing_in.out(work, account.session)
+        async def look(work: Work) -> tuple[Session, Place | None] | None:
+            session = await work.sessions.find_by_cookie(hash_of(cookie), now=work.source.seconds())
+            return (session, await places.find(work, session.workspace)) if session is not None else None
 
         async with refusing():
+            found = await self._storage.read(look)
+            if found is None:
+                return None
+            session, place = found
+
+            async def unit(work: Work) -> None:
+                work.origin = origin
+                await signing_in.out(work, session)
+
             await self._storage.write(unit)
+            return place
 
     async def end_device(self, account: Account, session: int, origin: Origin) -> bool:
         """End another session of one's own; False where there is no such one."""

@@ -98,11 +98,14 @@ class Entrance:
             return await self._code_form(visit, pending, faults=wrong, refusal=refusal)
         return await self._let_in(visit, signed_in)
 
-    async def sign_out(self, visit: Visit, account: Account) -> Answer:
-        await self._accounts.sign_out(account, visit.origin)
+    async def sign_out(self, visit: Visit) -> Answer:
+        """For whoever has a session, wherever they come from and whatever else they would have to do first."""
+        place = await self._accounts.sign_out(visit.session, visit.origin) if visit.session else None
+        if place is None:
+            return self._view.redirect(visit, "/signin", "ended" if visit.session else "")
         visit.set_cookies.append(self._cookies.drop(names.SESSION))
         self._view.renew(visit)
-        return self._view.redirect(visit, _path(account.place), "signed-out")
+        return self._view.redirect(visit, _path(place), "signed-out")
 
     async def _let_in(self, visit: Visit, signed_in: SignedIn) -> Answer:
         visit.session = signed_in.secrets.cookie

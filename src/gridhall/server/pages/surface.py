@@ -28,7 +28,7 @@ _NOTICE = re.compile(rb"notice=([a-z-]{1,40})")
 # An address names its content by hash, so that what is behind it never changes.
 _FOR_EVER = (b"cache-control", b"public, max-age=31536000, immutable")
 
-_WITHOUT_FACTOR = ("/signout", second_factor.SET_UP, second_factor.CONFIRM)
+_WITHOUT_FACTOR = (second_factor.SET_UP, second_factor.CONFIRM)
 """What is open to who still has to set up a second factor."""
 
 Page = Callable[[Visit], Awaitable[Answer]]
@@ -72,9 +72,9 @@ class Pages:
             "/": {"GET": entrance.home},
             "/signin": {"GET": entrance.show, "POST": entrance.password},
             CODE: {"GET": entrance.show_code, "POST": entrance.code},
+            "/signout": {"POST": entrance.sign_out},
         }
         self._own: Mapping[str, Mapping[str, OwnPage]] = {
-            "/signout": {"POST": entrance.sign_out},
             "/account": {"GET": own.devices},
             "/account/devices/end": {"POST": own.end_device},
             "/account/devices/end-others": {"POST": own.end_others},
