@@ -320,6 +320,22 @@ def test_nothing_else_is_invalidated(guild: Live, code: str, arguments: dict[str
     assert listed(guild) == ALL
 
 
+@pytest.mark.parametrize(
+    ("id", "wrong"),
+    [
+        (2**53, "must be at most 9007199254740991"),
+        ("9" * 40, "must be at most 9007199254740991"),
+        (-(2**53), "must be at least -9007199254740991"),
+        ("-" + "9" * 40, "must be at least -9007199254740991"),
+        ("12a", "must be a number"),
+    ],
+)
+def test_what_is_wrong_with_a_sessions_id_is_told(guild: Live, id: object, wrong: str) -> None:
+    answer = call(guild, "invalidate", user_id=MIA, session_id=id)
+    assert answer["error"] == "invalid_arguments"
+    assert answer["response_metadata"]["messages"] == [f"[ERROR] {wrong}: session_id"]
+
+
 def test_an_app_invalidates_where_it_was_granted(guild: Live) -> None:
     asked = {"user_id": MIA, "session_id": id_of(5), "team_id": WEAVERS}
     assert refused(guild, "invalidate", "xoxp-ola-narrow", **asked) == "team_access_not_granted"

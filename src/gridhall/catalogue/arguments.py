@@ -78,17 +78,19 @@ def _integer(value: object, argument: Argument) -> object:
     number = value
     if isinstance(value, str):
         text = value.strip()
-        if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) < 20):
+        if not (text.isascii() and text.removeprefix("-").isdigit()):
             raise argument.refuse(argument.arg.invalid, "must be a number")
-        number = int(text)
+        # So many digits are too many whatever they are, and thousands take long to read.
+        number = int(text) if len(text) < 20 else -LARGEST - 1 if text.startswith("-") else LARGEST + 1
     if isinstance(number, float) and number.is_integer():
         number = int(number)
-    if isinstance(number, bool) or not isinstance(number, int) or not -LARGEST <= number <= LARGEST:
+    if isinstance(number, bool) or not isinstance(number, int):
         raise argument.refuse(argument.arg.invalid, "must be a number")
-    least, most = argument.arg.least, argument.arg.most
-    if least is not None and number < least:
+    least = -LARGEST if argument.arg.least is None else argument.arg.least
+    most = LARGEST if argument.arg.most is None else argument.arg.most
+    if number < least:
         raise argument.refuse(argument.arg.invalid, f"must be at least {least}")
-    if most is not None and number > most:
+    if number > most:
         raise argument.refuse(argument.arg.invalid, f"must be at most {most}")
     return number
 
