@@ -2,21 +2,17 @@
 
 import argparse
 import contextlib
-import json
 import os
 import shutil
 import statistics
 import sys
 import tempfile
 import time
-import urllib.request
-from urllib.parse import quote
 
-from benchmarks import conversations, load, organization, servers
+from benchmarks import conversations, load, organization, oversight, servers
 from benchmarks.load import Requests
-from benchmarks.measuring import Bench, Case, show, show_growth
+from benchmarks.measuring import Bench, Case, show, show_pages
 from benchmarks.organization import ADMIN_TOKEN, BOT_TOKEN, user_id
-from benchmarks.servers import Running
 
 SERVER_CORE, LOAD_CORE = 0, 1
 
@@ -41,40 +37,12 @@ def cases(people: int) -> list[Case]:
     return [Case(name, [Requests(paths, BOT_TOKEN)], aim) for name, paths, aim in listed]
 
 
-def pages(server: Running, method: str, token: str, wanted: tuple[int, ...], limit: int) -> dict[int, str]:
-    """The addresses of some pages of a listing."""
-    found = {1: f"/api/{method}?limit={limit}"}
-    cursor = ""
-    for number in range(1, max(wanted) + 1):
-        path = found[1] + (f"&cursor={quote(cursor)}" if cursor else "")
-        if number in wanted:
-            found[number] = path
-        request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers={"Authorization": f"Bearer {token}"})
-        with urllib.request.urlopen(request) as response:
-            answer = json.load(response)
-        assert answer["ok"], answer
-        cursor = answer["response_metadata"]["next_cursor"]
-        if not cursor:
-            break
-    return found
-
-
 def people(bench: Bench, count: int) -> None:
     """Print what the methods about tokens, people and their sessions cost."""
     for case in cases(count):
         show(case, *bench.measure(case))
-    growth(bench, "users.list", BOT_TOKEN, limit=200, last=min(400, count // 200))
-    growth(bench, "admin.users.session.list", ADMIN_TOKEN, limit=100, last=min(800, count // 100))
-
-
-def growth(bench: Bench, method: str, token: str, *, limit: int, last: int) -> None:
-    """Print what the first page of a listing costs, and a late one."""
-    addresses = pages(bench.server, method, token, (1, last), limit)
-    of_pages = [Case(f"{method} limit={limit}, page {page}", [Requests([addresses[page]], token)]) for page in (1, last)]
-    first, late = bench.measure(*of_pages)
-    for case, figure in zip(of_pages, (first, late), strict=True):
-        show(case, figure)
-    show_growth(f"page {last}", late, first, 1.2)
+    show_pages(bench, "users.list", BOT_TOKEN, limit=200, last=min(400, count // 200))
+    show_pages(bench, "admin.users.session.list", ADMIN_TOKEN, limit=100, last=min(800, count // 100))
 
 
 def run(url: str, label: str, options: argparse.Namespace, posts: int) -> None:
@@ -94,6 +62,7 @@ def run(url: str, label: str, options: argparse.Namespace, posts: int) -> None:
             burst = bench.hello_alone()
             print(f"  {'bare hello':<52}{burst.requests / burst.seconds:>7.0f}/s  p99 {burst.p99 * 1000:>6.2f} ms")
             people(bench, options.people)
+            oversight.looking(bench, options.people, options.messages)
             conversations.reading(bench, options.messages)
             conversations.posting(bench, options.messages)
     with servers.gridhall(url, own) as server:

@@ -33,7 +33,7 @@ MANY = 50_000
 
 HISTORY_AIM, POSTING_AIM = 0.35, 0.30
 
-_LARGE, _SMALL, _PLAIN, _LATE = "C0LARGE0001", "C0SMALL0001", "C0PLAIN0001", "C0LATE00001"
+LARGE, _SMALL, _PLAIN, _LATE = "C0LARGE0001", "C0SMALL0001", "C0PLAIN0001", "C0LATE00001"
 
 _BETWEEN_POSTS = 0.01
 
@@ -50,7 +50,7 @@ def channels(large: int, rounds: int) -> list[Channel]:
         rounds: of measuring; each posts words and blocks into small channels of its own, which are none any more afterwards.
     """
     fresh = [Channel(_fresh(number), SMALL) for number in range(2 * rounds)]
-    return [Channel(_LARGE, large), Channel(_SMALL, SMALL), Channel(_PLAIN, SMALL, plain=True), Channel(_LATE, 0), *fresh]
+    return [Channel(LARGE, large), Channel(_SMALL, SMALL), Channel(_PLAIN, SMALL, plain=True), Channel(_LATE, 0), *fresh]
 
 
 def _fresh(number: int) -> str:
@@ -63,7 +63,7 @@ def reading(bench: Bench, large: int) -> None:
         cases = [
             Case(f"history, {which} 50 of {kind}, {how}", [_history(channel, count if drawn else None)], aim)
             for kind, channel, count, aim in (
-                (f"{large:,}", _LARGE, large, HISTORY_AIM),
+                (f"{large:,}", LARGE, large, HISTORY_AIM),
                 (f"{SMALL:,}", _SMALL, SMALL, HISTORY_AIM),
                 (f"{SMALL:,} plain", _PLAIN, SMALL, HISTORY_AIM),
             )
@@ -72,8 +72,8 @@ def reading(bench: Bench, large: int) -> None:
         for case, figure in zip(cases, figures, strict=True):
             show(case, figure)
         show_growth(f"a page of {large:,} messages", figures[0], figures[1], MOST_GROWTH)
-    case = Case(f"history, newest 50 of {large:,}, while 100/s come", [_history(_LARGE)])
-    with _posted(bench.server, _LARGE, bench.core):
+    case = Case(f"history, newest 50 of {large:,}, while 100/s come", [_history(LARGE)])
+    with _posted(bench.server, LARGE, bench.core):
         show(case, *bench.measure(case))
 
 
@@ -81,7 +81,7 @@ def posting(bench: Bench, large: int) -> None:
     """Print what a post costs, of words alone and with blocks."""
     rounds = bench.rounds
     cases = [
-        Case(f"chat.postMessage, into {large:,}", [_post(_LARGE)], POSTING_AIM),
+        Case(f"chat.postMessage, into {large:,}", [_post(LARGE)], POSTING_AIM),
         Case(f"chat.postMessage, into {SMALL:,}", [_post(_fresh(number)) for number in range(rounds)], POSTING_AIM),
         Case(
             f"chat.postMessage with blocks, into {SMALL:,}",

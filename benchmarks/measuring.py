@@ -1,11 +1,17 @@
 """Measures one kind of request beside a bare hello, or two kinds beside each other."""
 
+import json
 import statistics
+import urllib.request
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from benchmarks import load
 from benchmarks.load import Requests
 from benchmarks.servers import Running
+
+MOST_GROWTH_OF_PAGES = 1.2
+"""How much more a late page of a listing may cost than the first."""
 
 _HELLO = Requests(["/"], "")
 
@@ -87,6 +93,38 @@ def show_growth(what: str, large: Figure, small: Figure, most: float) -> None:
     """Print how much more the larger case costs."""
     growth = large.cpu / small.cpu
     print(f"  {what} costs {growth:.2f} times as much (aim: at most {most:.2f}: {told(growth <= most)})", flush=True)
+
+
+def show_pages(bench: Bench, method: str, token: str, *, limit: int, last: int, more: str = "") -> None:
+    """Print what the first page of a listing costs, and a late one.
+
+    Arguments:
+        more: further arguments, encoded, each with an ampersand before it.
+    """
+    addresses = _pages(bench.server, f"/api/{method}?limit={limit}{more}", token, (1, last))
+    of_pages = [Case(f"{method} limit={limit}, page {page}", [Requests([addresses[page]], token)]) for page in (1, last)]
+    first, late = bench.measure(*of_pages)
+    for case, figure in zip(of_pages, (first, late), strict=True):
+        show(case, figure)
+    show_growth(f"page {last}", late, first, MOST_GROWTH_OF_PAGES)
+
+
+def _pages(server: Running, first: str, token: str, wanted: tuple[int, ...]) -> dict[int, str]:
+    """The addresses of some pages of a listing, from that of the first one."""
+    found: dict[int, str] = {}
+    cursor = ""
+    for number in range(1, max(wanted) + 1):
+        path = first + (f"&cursor={quote(cursor)}" if cursor else "")
+        if number in wanted:
+            found[number] = path
+        request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request) as response:
+            answer = json.load(response)
+        assert answer["ok"], answer
+        cursor = answer["response_metadata"]["next_cursor"]
+        if not cursor:
+            break
+    return found
 
 
 def told(met: bool) -> str:

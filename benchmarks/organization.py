@@ -22,6 +22,12 @@ USER_TOKEN = "xoxp-bench"
 WRITER_TOKEN = "xoxb-bench-writer"
 ADMIN_TOKEN = "xoxp-bench-admin"
 
+CROWD = "C0CROWD0001"
+"""A channel of all workspaces, with every fifth person in it."""
+
+WORKSPACES = 500
+"""How many there are beside the one in which everybody is: nobody is in them."""
+
 _AUTHORS = 20
 _WRITER = messages.Bot("A0BENCH0002", "W0BENCHBOT2", "B0BENCH0002")
 
@@ -32,14 +38,22 @@ def user_id(number: int) -> str:
 
 def document(people: int, channels: Sequence[Channel] = ()) -> OrgDocument:
     """One workspace with so many people, each signed in once, an app with a bot, a token of each kind, and another bot that is
-    in these channels. The first of the people administers the organization.
+    in these channels. The first of the people administers the organization, and has a direct conversation with every fifth one.
 
-    The first bot is in none, so that what it is measured with does not depend on them.
+    The first bot is in none, so that what it is measured with does not depend on them. Neither does anything else on the
+    workspaces without people.
     """
+    crowd = [user_id(number) for number in range(1, people + 1, 5)]
     return msgspec.convert(
         {
             "enterprise": {"id": ORGANIZATION, "name": "Bench", "domain": "bench"},
-            "teams": [{"id": TEAM, "name": "Bench One", "domain": "bench-one"}],
+            "teams": [
+                {"id": TEAM, "name": "Bench One", "domain": "bench-one"},
+                *(
+                    {"id": f"T1{number:09d}", "name": f"Bench {number}", "domain": f"bench-{number}"}
+                    for number in range(WORKSPACES)
+                ),
+            ],
             "users": [
                 {
                     "id": user_id(number),
@@ -72,7 +86,7 @@ def document(people: int, channels: Sequence[Channel] = ()) -> OrgDocument:
                 {
                     "id": "A0BENCH0003",
                     "name": "Bench Warden",
-                    "user_scopes": ["admin.users:read"],
+                    "user_scopes": ["admin.users:read", "admin.teams:read", "admin.conversations:read", "admin.chat:read"],
                     "installed_on": [ORGANIZATION],
                 },
             ],
@@ -93,7 +107,9 @@ def document(people: int, channels: Sequence[Channel] = ()) -> OrgDocument:
                     "members": [*_authors(people), _WRITER.user],
                 }
                 for channel in channels
-            ],
+            ]
+            + [{"id": CROWD, "name": "crowd", "team": TEAM, "org_wide": True, "creator": user_id(1), "members": crowd}]
+            + [{"id": f"D{number:010d}", "im": [user_id(1), person]} for number, person in enumerate(crowd[1:])],
             "tokens": [
                 {"token": BOT_TOKEN, "app": "A0BENCH0001", "team": TEAM},
                 {"token": WRITER_TOKEN, "app": _WRITER.app, "team": TEAM},
