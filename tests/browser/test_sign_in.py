@@ -32,7 +32,7 @@ def test_an_administrator_ends_a_session(porch: Live, arrive: Arrive) -> None:
     administrator.admin_users_session_invalidate(session_id=str(session), team_id="T0FRONT0001", user_id="W0FAY000001")
 
     follow(library, "Password")
-    arrived(library, "Sign in")
+    arrived(library, "Sign in to Front <i>Door</i>")
     expect(library.get_by_role("status")).to_have_text("You were signed out. Sign in again to go on.")
     follow(laptop, "Password")
     arrived(laptop, "Change your password")
@@ -102,11 +102,53 @@ def test_changing_the_password_ends_the_other_session(arrive: Arrive) -> None:
     press(here, "Change the password")
     expect(here.get_by_role("status")).to_contain_text("Your password is changed")
     there.reload()
-    arrived(there, "Sign in")
+    arrived(there, "Sign in to Front <i>Door</i>")
     sign_in(there, "front", "ela", "ela-enters-by-it")
     expect(there.get_by_role("alert")).to_contain_text("Something of this is not right")
     sign_in(there, "front", "ela", "ela-leaves-by-it")
     arrived(there, "Your devices")
+
+
+def test_a_browser_forgets_its_cookie_from_the_next_page_on(porch: Live, arrive: Arrive) -> None:
+    page = arrive()
+    sign_in(page, "front", "ela", "ela-enters-by-it")
+
+    def kept() -> bool:
+        [cookie] = [cookie for cookie in page.context.cookies() if cookie["name"] == "d"]
+        return cookie["expires"] > 0
+
+    assert kept()
+    administrator = WebClient("xoxp-ove-org", base_url=f"{porch.url}/api/")
+    administrator.admin_users_session_setSettings(user_ids="W0ELA000001", desktop_app_browser_quit=True)
+    follow(page, "Password")
+    arrived(page, "Change your password")
+    assert not kept()
+
+
+def test_an_owner_with_a_second_factor_takes_away_another_s(porch: Live, arrive: Arrive) -> None:
+    porch.move()
+    page, fay = arrive(), arrive()
+    sign_in_as_fay(fay, porch)
+    sign_in(page, "front", "ove", "ove-owner-signs-in")
+    follow(page, "Second factor")
+    follow(page, "Set up a second factor")
+    fill(page, your_password="ove-owner-signs-in")
+    press(page, "Go on")
+    fill(page, code=code_of(porch, new_secret(page)))
+    press(page, "Set up")
+    codes = recovery_codes(page)
+    follow(page, "Second factor")
+    follow(page, "Take away their second factor")
+    fill(page, their="fay@porch.test", your_own_password="ove-owner-signs-in", your_own_code="12345")
+    press(page, "Take it away")
+    field = page.get_by_label("Your own code")
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    fill(page, your_own_password="ove-owner-signs-in", your_own_code=codes[0])
+    press(page, "Take it away")
+    expect(page.get_by_role("status")).to_contain_text("Their second factor is taken away")
+    fay.reload()
+    arrived(fay, "Sign in to Front <i>Door</i>")
 
 
 def test_by_the_keyboard_alone(porch: Live, arrive: Arrive) -> None:
@@ -150,7 +192,8 @@ def test_nothing_is_left_behind_the_back_button(arrive: Arrive) -> None:
     arrived(page, "Sign in to Front <i>Door</i>")
     assert not [cookie for cookie in page.context.cookies() if cookie["name"] == "d"]
     page.go_back()
-    arrived(page, "Sign in")
+    arrived(page, "Sign in to Front <i>Door</i>")
+    expect(page.get_by_label("Workspace or organization")).to_have_value("front")
 
 
 def test_a_form_on_another_site_does_nothing(porch: Live, arrive: Arrive) -> None:

@@ -121,7 +121,7 @@ def test_what_changes_how_one_signs_in_asks_for_the_password(there: Gates) -> No
         ("begin_two_factor", "wrong", there.one_time_code(1)),
         ("remove_two_factor", "wrong", there.one_time_code(1)),
         ("new_recovery_codes", "wrong", there.one_time_code(1)),
-        ("reset_two_factor_of", "oto@gates.test", "wrong"),
+        ("reset_two_factor_of", "oto@gates.test", "wrong", there.one_time_code(1)),
     ]
     for what, *arguments in asked:
         assert there.refused(what, account, *arguments, AT_HOME) == "invalid_credentials"
@@ -270,8 +270,8 @@ def test_owners_take_away_second_factors_that_others_lost(here: Gates, place: st
     theirs = f"{'U' if place == 'solo' else 'W'}0{person.upper()}000001"
     has = lets or person in ("mia", "pia", "oto", "tom")
     signed_in = here.signed_in(place, f"{person}@{domain}.test") if has and person != owner else None
-    password = f"{owner}-signs-in"
-    assert here.do("reset_two_factor_of", account, f"{person}@{domain}.test", password, AT_HOME) is lets
+    email, password = f"{person}@{domain}.test", f"{owner}-signs-in"
+    assert here.do("reset_two_factor_of", account, email, password, here.one_time_code(1), AT_HOME) is lets
     if has:
         assert (here.credentials(theirs, organization).two_factor_secret is None) is lets
     if signed_in is not None:
@@ -280,8 +280,36 @@ def test_owners_take_away_second_factors_that_others_lost(here: Gates, place: st
         action, entry, _ = here.entries(organization)[-1]
         assert (action, entry.entity) == ("user_two_factor_removed", theirs)
         assert entry.actor == account.person.id
-        assert not here.do("reset_two_factor_of", account, f"{person}@{domain}.test", password, AT_HOME)
-        assert Client(here.live, here.enter(place, f"{person}@{domain}.test").json).call("auth.test")["ok"]
+        here.live.move(advance=60)
+        assert not here.do("reset_two_factor_of", account, email, password, here.one_time_code(1), AT_HOME)
+        assert Client(here.live, here.enter(place, email).json).call("auth.test")["ok"]
+
+
+def test_an_owner_s_own_second_factor_is_asked_for_before_another_s_goes(there: Gates) -> None:
+    owner = there.account(there.signed_in("open", "oto@gates.test"))
+    kept = there.do("new_recovery_codes", owner, "oto-signs-in", there.one_time_code(1), AT_HOME)
+    mia = there.signed_in("open", "mia@gates.test")
+    before = there.credentials(MIA)
+    # None, one that was used, one of another secret, a recovery code of nobody's.
+    for code in ("", there.one_time_code(1), there.one_time_code(secret="A" * 32), "0000-0000-0000-0000"):
+        asked = ("mia@gates.test", "oto-signs-in", code, AT_HOME)
+        assert there.refused("reset_two_factor_of", owner, *asked) == "invalid_code"
+    assert there.credentials(MIA) == before
+    assert mia.call("auth.test")["ok"]
+    assert there.do("reset_two_factor_of", owner, "mia@gates.test", "oto-signs-in", kept[0], AT_HOME)
+    assert there.credentials(MIA).two_factor_secret is None
+    assert mia.call("auth.test")["error"] == "invalid_auth"
+
+
+def test_codes_of_an_owner_who_takes_away_another_s_count_as_those_of_signing_in_do(there: Gates) -> None:
+    owner, state = there.account(there.signed_in("open", "oto@gates.test")), there.state("open", "oto@gates.test")
+    for _ in range(5):
+        asked = ("mia@gates.test", "oto-signs-in", "12345", AT_HOME)
+        assert there.refused("reset_two_factor_of", owner, *asked) == "invalid_code"
+        assert there.code(state, "12345").status == 401
+    right = ("mia@gates.test", "oto-signs-in", there.one_time_code(1), AT_HOME)
+    assert there.refused("reset_two_factor_of", owner, *right) == "ratelimited"
+    assert there.code(state, there.one_time_code(1)).status == 429
 
 
 def test_nothing_is_done_for_a_session_that_has_ended_meanwhile(there: Gates) -> None:
@@ -295,7 +323,7 @@ def test_nothing_is_done_for_a_session_that_has_ended_meanwhile(there: Gates) ->
         ("confirm_two_factor", factor.state, there.one_time_code(0, factor.secret)),
         ("remove_two_factor", "mia-signs-in", there.one_time_code(1)),
         ("new_recovery_codes", "mia-signs-in", there.one_time_code(1)),
-        ("reset_two_factor_of", "oto@gates.test", "mia-signs-in"),
+        ("reset_two_factor_of", "oto@gates.test", "mia-signs-in", there.one_time_code(1)),
         ("end_device", 1),
         ("end_others",),
     ]

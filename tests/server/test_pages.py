@@ -113,7 +113,7 @@ def test_signing_in_and_out(any_porch: Live) -> None:
     assert any_porch.request("POST", "/api/auth.test", headers=asked).json["error"] == "invalid_auth"
     # Whoever kept the cookie has nothing.
     visitor.cookies["d"] = cookie
-    assert visitor.get("/account").path == "/signin?notice=ended"
+    assert visitor.get("/account").path == "/w/front/signin?notice=ended"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_who_may_do_nothing_more_may_still_sign_out(any_porch: Live, column: str
     assert [entry.action for entry in entries(any_porch, "E0PORCH0001")][-2:] == ["user_login", "user_logout"]
     rows.change(any_porch, ours.values({column: before}))
     visitor.cookies["d"] = cookie
-    assert visitor.get("/account").path.endswith("/signin?notice=ended")
+    assert visitor.get("/account").path == "/w/front/signin?notice=ended"
 
 
 def test_signing_in_to_the_organization_as_a_whole(porch: Live) -> None:
@@ -233,12 +233,35 @@ def test_somebody_whose_organization_is_away_signs_in_elsewhere(
     assert "Ove Owner" in ela.get("/account").parsed.text
 
 
+def test_who_was_signed_in_finds_the_place_again(any_porch: Live) -> None:
+    visitor = Visitor(any_porch)
+    visitor.get("/signin")
+    visitor.post("/signin", place="T0FRONT0001", email="ove@porch.test", password="ove-owner-signs-in")
+    visitor.cookies.pop("d")
+    assert visitor.get("/account/password").path == "/w/front/signin"
+    [field] = visitor.page.parsed.all("input", name="place")
+    assert field["value"] == "front"
+    assert visitor.get("/").path == "/w/front/signin"
+    # Which place it is nobody has to leave to the browser.
+    assert visitor.get("/signin").path == "/signin"
+    visitor.post("/signin", place="porch", email="ove@porch.test", password="ove-owner-signs-in")
+    visitor.cookies.pop("d")
+    assert visitor.get("/account").path == "/o/porch/signin"
+
+
+def test_a_place_that_is_gone_is_not_looked_for(porch: Live, ela: Visitor) -> None:
+    front = update(tables.workspaces).where(tables.workspaces.c.id == "T0FRONT0001")
+    rows.change(porch, front.values(deleted=True))
+    page = ela.get("/account")
+    assert (page.path, page.status) == ("/signin?notice=ended", 200)
+
+
 def test_an_ended_session_leads_to_the_sign_in_page_and_says_so(porch: Live, ela: Visitor) -> None:
     other = Visitor(porch)
     other.sign_in("front", "ela", "ela-enters-by-it")
     other.post("/account/devices/end-others")
     ela.post("/account/devices/end-others")
-    assert ela.page.path == "/signin?notice=ended"
+    assert ela.page.path == "/w/front/signin?notice=ended"
     assert "You were signed out. Sign in again to go on." in ela.page.parsed.text
     assert other.get("/account").path == "/account"
 
@@ -403,7 +426,7 @@ def test_changing_the_password_ends_the_other_sessions(any_porch: Live) -> None:
     change(ela, "ela-enters-by-it", "ela-leaves-by-it")
     assert ela.page.path == "/account?notice=password-changed"
     assert ela.page.parsed.all("input", name="session") == []
-    assert other.get("/account").path == "/signin?notice=ended"
+    assert other.get("/account").path == "/w/front/signin?notice=ended"
     assert other.sign_in("front", "ela", "ela-enters-by-it").status == 403
     assert other.sign_in("front", "ela", "ela-leaves-by-it").path == "/account"
 
@@ -414,6 +437,12 @@ def test_passwords_that_are_not_taken(ela: Visitor) -> None:
     assert fault_of(ela, "new") == "A password has at least 8 characters."
     change(ela, "ela-enters-by-it", "long enough", "not the same")
     assert fault_of(ela, "again") == "This is not the same as the new password above."
+    for present, new in (("ela-enters-by-it", "ela-enters-by-it"), ("caf\u00e9 ol\u00e9", "cafe\u0301 ole\u0301")):
+        change(ela, present, new)
+        assert (ela.page.status, fault_of(ela, "new")) == (
+            422,
+            "This is the same as the present password above: choose another.",
+        )
     change(ela, "wrong", "long enough")
     assert (ela.page.status, fault_of(ela, "current")) == (403, "This is not your password.")
     assert [field.get("value") for field in ela.page.parsed.all("input", type="password")] == [None] * 3
@@ -574,8 +603,33 @@ def test_owners_take_away_what_somebody_lost(any_porch: Live) -> None:
     assert fay.get("/account").path == "/account"
     ove.post(reset, email="fay@porch.test", password="ove-owner-signs-in")
     assert ove.page.path == "/account/two-factor?notice=factor-reset"
-    assert fay.get("/account").path == "/signin?notice=ended"
+    assert fay.get("/account").path == "/w/front/signin?notice=ended"
     assert fay.sign_in("front", "fay", "fay-factor-signs-in").path == "/account"
+
+
+def test_owners_who_have_a_second_factor_type_a_code_of_it_too(any_porch: Live) -> None:
+    any_porch.move()
+    ove, fay = Visitor(any_porch), Visitor(any_porch)
+    fay.sign_in("front", "fay", "fay-factor-signs-in")
+    fay.post("/signin/code", code=code_of(any_porch, FAY))
+    ove.sign_in("front", "ove", "ove-owner-signs-in")
+    _, codes = set_up(ove, "ove-owner-signs-in")
+    reset = "/account/two-factor/reset"
+    assert ove.get(reset).parsed.all("input", name="code", autocomplete="one-time-code")
+    asked = {"email": "fay@porch.test", "password": "ove-owner-signs-in"}
+    ove.post(reset, **asked)
+    assert (ove.page.status, fault_of(ove, "code")) == (422, "Type your own code.")
+    ove.post(reset, **asked, code="12345")
+    assert (ove.page.status, "This code is not right" in fault_of(ove, "code")) == (403, True)
+    assert ove.page.parsed.all("input", name="email", value="fay@porch.test")
+    # Neither is it Fay's that is asked for.
+    any_porch.move(advance=60)
+    ove.post(reset, **asked, code=code_of(any_porch, FAY))
+    assert "This code is not right" in fault_of(ove, "code")
+    assert fay.get("/account").path == "/account"
+    ove.post(reset, **asked, code=codes[0])
+    assert ove.page.path == "/account/two-factor?notice=factor-reset"
+    assert fay.get("/account").path == "/w/front/signin?notice=ended"
 
 
 def test_nobody_else_does(ela: Visitor) -> None:

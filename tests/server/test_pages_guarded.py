@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from gridhall.domain.origin import Origin
+from gridhall.server.account import Account
 from harness.databases import Databases
 from harness.live import Live, live
 from harness.visitor import FORM, Visitor, code_of
@@ -308,6 +310,8 @@ def test_cookies_are_out_of_scripts_and_other_sites_reach(porch: Live) -> None:
     cookies = visitor.submit("/signin", **FIELDS).cookies
     assert attributes(cookies["d"]) == {"Path=/", "HttpOnly", "SameSite=Lax", "Max-Age=315360000"}
     assert cookies["d"].startswith("d=xoxd-")
+    assert attributes(cookies["place"]) == attributes(cookies["d"])
+    assert cookies["place"].startswith("place=w/front;")
 
 
 def test_behind_https_cookies_go_over_https_only(sqlite_databases: Databases) -> None:
@@ -321,10 +325,13 @@ def test_behind_https_cookies_go_over_https_only(sqlite_databases: Databases) ->
         answer = visitor.submit("/signin", **FIELDS)
         assert answer.headers["location"] == "/grid/account"
         assert "Secure" in attributes(answer.cookies["d"])
+        assert attributes(answer.cookies["__Host-place"]) >= {"Path=/", "HttpOnly", "SameSite=Lax", "Secure"}
+        visitor.cookies.pop("d")
+        assert visitor.send("GET", "/account").headers["location"] == "/grid/w/front/signin"
 
 
-def lasting(databases: Databases, settings: str) -> str | None:
-    """The `Max-Age` of the cookie of a sign-in where the organization has these settings."""
+def lasting(databases: Databases, path: str, settings: str) -> str | None:
+    """The `Max-Age` of the session's cookie as a page sets it after administrators have changed these settings."""
     with live(databases.filled("pages")) as server:
         visitor = Visitor(server)
         visitor.sign_in(**SIGNING_IN)
@@ -334,17 +341,82 @@ def lasting(databases: Databases, settings: str) -> str | None:
             "admin.users.session.setSettings", "xoxp-ove-org", user_ids="W0ELA000001", **dict([settings.split("=")])
         )
         assert answer["ok"], answer
-        visitor.get("/account")
+        visitor.get(path)
         found = [part for part in attributes(visitor.page.cookies["d"]) if part.startswith("Max-Age=")]
         return found[0].partition("=")[2] if found else None
 
 
-def test_the_cookie_lasts_as_long_as_the_session(sqlite_databases: Databases) -> None:
+@pytest.mark.parametrize("path", ["/account", "/account/password", "/account/two-factor", "/account/two-factor/set-up"])
+def test_the_cookie_lasts_as_long_as_the_session(sqlite_databases: Databases, path: str) -> None:
     """Also where administrators change that while it runs."""
-    shorter = lasting(sqlite_databases, "duration=28800")
+    shorter = lasting(sqlite_databases, path, "duration=28800")
     assert shorter is not None
     assert 28_700 < int(shorter) <= 28_800
-    assert lasting(sqlite_databases, "desktop_app_browser_quit=true") is None
+    assert lasting(sqlite_databases, path, "desktop_app_browser_quit=true") is None
+
+
+def test_what_a_form_does_brings_the_cookie_too(ela: Visitor) -> None:
+    assert "Max-Age=315360000" in attributes(ela.submit("/account/devices/end", session="0").cookies["d"])
+    ela.get("/account/password")
+    assert "d" in ela.submit("/account/password").cookies
+
+
+def test_the_cookie_of_a_session_that_has_ended_is_not_set_again(
+    porch: Live, ela: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts, cookie = porch.gridhall.accounts, ela.cookies["d"]
+    change = accounts.change_password
+
+    async def too_late(account: Account, current: str, new: str, origin: Origin) -> None:
+        await accounts.sign_out(cookie, origin)
+        await change(account, current, new, origin)
+
+    monkeypatch.setattr(accounts, "change_password", too_late)
+    ela.get("/account/password")
+    asked = {"current": "ela-enters-by-it", "new": "ela-leaves-by-it", "again": "ela-leaves-by-it"}
+    for location in ("/account", "/w/front/signin?notice=ended"):
+        answer = ela.submit("/account/password", **asked)
+        assert (answer.status, answer.headers["location"]) == (303, location)
+        assert "d" not in answer.cookies
+    assert Visitor(porch).sign_in(**SIGNING_IN).path == "/account"
+
+
+def test_signing_out_drops_the_cookie(ela: Visitor) -> None:
+    answer = ela.submit("/signout")
+    assert answer.headers["location"] == "/w/front/signin?notice=signed-out"
+    assert attributes(answer.cookies["d"]) == {"Path=/", "HttpOnly", "SameSite=Lax", "Max-Age=0"}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "",
+        "front",
+        "w/",
+        "x/front",
+        "w/nowhere",
+        "w/safe/signin",
+        "o/front",
+        "/w/front",
+        "//evil.test",
+        "https://evil.test",
+        "w//evil.test",
+        "w/..",
+        "w/front%0d%0aset-cookie:d=x",
+        "w/front?notice=signed-out",
+        "w/front%00",
+        "w/%2e%2e",
+        "w/evil.test",
+        "w/FRONT",
+        f"w/{'x' * 300}",
+    ],
+)
+def test_no_cookie_leads_elsewhere(porch: Live, place: str) -> None:
+    visitor = Visitor(porch, cookies={"place": place, "d": "xoxd-none"})
+    for path in ("/account", "/account/password", "/"):
+        answer = visitor.send("GET", path)
+        assert (answer.status, answer.headers["location"]) == (303, "/signin?notice=ended")
+        assert answer.cookies == {}
 
 
 # What strangers wrote.

@@ -45,6 +45,11 @@ def matches(stored: str | None, password: str) -> bool:
         return False
 
 
+def are_same(one: str, other: str) -> bool:
+    """Whether two passwords are one, however they were typed."""
+    return _prepared(one) == _prepared(other)
+
+
 def _prepared(password: str) -> bytes:
     """A password as it is hashed: keyboards write the same letter in different ways. Source: RFC 8265, 4.2.2."""
     return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")

@@ -1,7 +1,7 @@
 """What people do about their own account once they are signed in: devices, password, second factor.
 
-What changes how one signs in asks for the password again, what changes the second factor also for a code of the one that is
-there. Both are throttled as signing in is.
+What changes how one signs in asks for the password again; what changes a second factor, one's own or somebody else's, also for
+a code of one's own where one has it. Both are throttled as signing in is.
 """
 
 from collections.abc import Awaitable, Callable
@@ -269,12 +269,13 @@ class Accounts:
         async with refusing():
             return await self._do_with_code(account, password, code, origin, act)
 
-    async def reset_two_factor_of(self, account: Account, email: str, password: str, origin: Origin) -> bool:
+    async def reset_two_factor_of(self, account: Account, email: str, password: str, code: str, origin: Origin) -> bool:
         """Take away somebody's lost second factor, as an owner may; False where there is no such person whom the owner stands
         over, or they have none. Their sessions end.
 
         Arguments:
             password: the owner's own.
+            code: of the owner's own second factor, as with `begin_two_factor`.
         """
 
         async def act(work: Work, owner: Person, doer: Doer) -> bool:
@@ -288,8 +289,7 @@ class Accounts:
             return await credentials.reset_two_factor(work, person, actor=doer)
 
         async with refusing():
-            proved = fingerprint(await self._prove(account, password, origin))
-            return await self._do(account, origin, act, proved)
+            return await self._do_with_code(account, password, code, origin, act)
 
     def _opened(self, account: Account, state: str) -> _Begun:
         begun = self._sealing.open(_Begun, state)

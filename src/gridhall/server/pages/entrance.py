@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+import re
 from collections.abc import Mapping
 
 from gridhall.domain.places import Place
@@ -20,6 +21,11 @@ CODE = "/signin/code"
 BEGUN = "begun"
 """The cookie that holds, sealed, what was begun and waits for a code: a sign-in, or the set-up of a second factor."""
 
+PLACE = "place"
+"""The cookie that holds the path of the place where the browser was signed in last: no secret, and nobody is known by it."""
+
+_PLACE = re.compile(r"([wo])/([a-z0-9][a-z0-9-]{0,254})")
+
 
 class Entrance:
     """The pages by which people come in and go."""
@@ -35,7 +41,15 @@ class Entrance:
         """Where the server's own address leads, and a workspace's."""
         if visit.session and await self._accounts.find(visit.session, visit.origin):
             return self._view.redirect(visit, "/account")
+        if not kind:
+            return await self.lead_in(visit)
         place = await self._place(kind, domain)
+        return self._view.redirect(visit, _path(place), "ended" if visit.session else "")
+
+    async def lead_in(self, visit: Visit) -> Answer:
+        """On to where one signs in: to the place where the browser was signed in last, as long as there is such a place."""
+        named = _PLACE.fullmatch(visit.place or "")
+        place = await self._sign_in.find_place(named[1], named[2]) if named else None
         return self._view.redirect(visit, _path(place), "ended" if visit.session else "")
 
     async def show(self, visit: Visit, kind: str = "", domain: str = "") -> Answer:
@@ -102,7 +116,7 @@ class Entrance:
         """For whoever has a session, wherever they come from and whatever else they would have to do first."""
         place = await self._accounts.sign_out(visit.session, visit.origin) if visit.session else None
         if place is None:
-            return self._view.redirect(visit, "/signin", "ended" if visit.session else "")
+            return await self.lead_in(visit)
         visit.set_cookies.append(self._cookies.drop(names.SESSION))
         self._view.renew(visit)
         return self._view.redirect(visit, _path(place), "signed-out")
@@ -112,6 +126,7 @@ class Entrance:
         self._view.renew(visit)
         now = self._source.seconds()
         visit.set_cookies.append(session_cookie(self._cookies, visit.session, signed_in, now=now))
+        visit.set_cookies.append(self._cookies.put(PLACE, signed_in.place.path, max_age=LONGEST))
         if visit.begun is not None:
             visit.set_cookies.append(self._cookies.drop(BEGUN))
         if signed_in.recovery_codes:

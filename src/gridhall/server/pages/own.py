@@ -8,10 +8,7 @@ import msgspec
 from gridhall.domain import passwords
 from gridhall.domain.devices import Device
 from gridhall.domain.sessions import DESKTOP, MOBILE, Session
-from gridhall.domain.source import Source
 from gridhall.server.account import Account, Accounts
-from gridhall.server.pages.cookies import Cookies
-from gridhall.server.pages.entrance import session_cookie
 from gridhall.server.pages.texts import faults_of
 from gridhall.server.pages.view import Answer, View, Visit
 from gridhall.server.sign_in import NotSignedIn
@@ -37,11 +34,9 @@ class Shown:
 class Own:
     """The pages of one's own account."""
 
-    def __init__(self, accounts: Accounts, source: Source, view: View, cookies: Cookies) -> None:
+    def __init__(self, accounts: Accounts, view: View) -> None:
         self._accounts = accounts
-        self._source = source
         self._view = view
-        self._cookies = cookies
 
     async def devices(self, visit: Visit, account: Account) -> Answer:
         sessions, further = await self._accounts.devices(account)
@@ -50,9 +45,6 @@ class Own:
             Shown(session, msgspec.json.decode(session.recent_device or session.device, type=Device), session.id == this)
             for session in sessions
         ]
-        # What administrators set for one's sessions may have changed since the cookie was set.
-        assert visit.session is not None
-        visit.set_cookies.append(session_cookie(self._cookies, visit.session, account, now=self._source.seconds()))
         return await self._view.page(visit, "devices.html", account=account, devices=shown, further=further)
 
     async def end_device(self, visit: Visit, account: Account) -> Answer:
@@ -75,6 +67,8 @@ class Own:
             faults["current"] = "Type your present password."
         if fault := passwords.fault_of(new):
             faults["new"] = f"{fault[0].upper()}{fault[1:]}."
+        elif passwords.are_same(current, new):
+            faults["new"] = "This is the same as the present password above: choose another."
         elif visit.field("again") != new:
             faults["again"] = "This is not the same as the new password above."
         if faults:

@@ -20,7 +20,7 @@ RESET = f"{OVERVIEW}/reset"
 
 
 class SecondFactor:
-    """The pages of the second factor. Each act asks for the password again, and for a code where there is one to change."""
+    """The pages of the second factor. Each act asks for the password again, and for a code where one has a second factor."""
 
     def __init__(self, accounts: Accounts, view: View, cookies: Cookies) -> None:
         self._accounts = accounts
@@ -91,20 +91,22 @@ class SecondFactor:
 
     async def reset(self, visit: Visit, account: Account) -> Answer:
         """Take away what somebody lost, as an owner may."""
-        email, password = visit.field("email").strip(), visit.field("password")
+        email, password, code = visit.field("email").strip(), visit.field("password"), visit.field("code").strip()
         faults = {}
         if not email:
             faults["email"] = "Type the person’s e-mail address."
         if not password:
             faults["password"] = "Type your own password."  # noqa: S105
+        if account.person.has_two_factor and not code:
+            faults["code"] = "Type your own code."
         if faults:
             return await self._reset_form(visit, account, faults=faults)
         try:
-            done = await self._accounts.reset_two_factor_of(account, email, password, visit.origin)
+            done = await self._accounts.reset_two_factor_of(account, email, password, code, visit.origin)
         except NotSignedIn as refusal:
             if refusal.code == "expired":
                 raise
-            wrong = faults_of(refusal, invalid_credentials="password")
+            wrong = faults_of(refusal, invalid_credentials="password", invalid_code="code")
             return await self._reset_form(visit, account, faults=wrong, refusal=refusal)
         if not done:
             nobody = "Nobody with this address has a second factor that you may take away."

@@ -13,7 +13,7 @@ from gridhall.server.account import Account, Accounts
 from gridhall.server.http import Headers, Networks, Receive, Scope, Send, header, origin_of, respond
 from gridhall.server.pages import forms, second_factor
 from gridhall.server.pages.cookies import Cookies
-from gridhall.server.pages.entrance import BEGUN, CODE, Entrance
+from gridhall.server.pages.entrance import BEGUN, CODE, PLACE, Entrance, session_cookie
 from gridhall.server.pages.own import Own
 from gridhall.server.pages.problem import Problem
 from gridhall.server.pages.second_factor import SecondFactor
@@ -67,7 +67,7 @@ class Pages:
         self._url = url
         self._view = view = View(url, key, source, cookies)
         self._entrance = entrance = Entrance(sign_in, accounts, source, view, cookies)
-        own, factor = Own(accounts, source, view, cookies), SecondFactor(accounts, view, cookies)
+        own, factor = Own(accounts, view), SecondFactor(accounts, view, cookies)
         self._open: Mapping[str, Mapping[str, Page]] = {
             "/": {"GET": entrance.home},
             "/signin": {"GET": entrance.show, "POST": entrance.password},
@@ -137,6 +137,7 @@ class Pages:
             self._cookies.find(cookies, BROWSER),
             self._cookies.find(cookies, names.SESSION),
             self._cookies.find(cookies, BEGUN),
+            self._cookies.find(cookies, PLACE),
         )
 
     def _pages(self, path: str) -> Mapping[str, Page]:
@@ -167,11 +168,16 @@ class Pages:
     async def _for_owner(self, page: OwnPage, visit: Visit) -> Answer:
         """A page for whoever is signed in; others are led to where they can."""
         account = await self._accounts.find(visit.session, visit.origin) if visit.session else None
-        if account is None:
-            return self._view.redirect(visit, "/signin", "ended" if visit.session else "")
+        if account is None or visit.session is None:
+            return await self._entrance.lead_in(visit)
         if account.two_factor_missing and visit.path not in _WITHOUT_FACTOR:
             return self._view.redirect(visit, second_factor.SET_UP)
-        return await page(visit, account)
+        answer = await page(visit, account)
+        # What administrators set for one's sessions may have changed since the cookie was set. Only now: a session that ended
+        # meanwhile has no answer of the page's own.
+        cookie = session_cookie(self._cookies, visit.session, account, now=self._source.seconds())
+        answer.headers.append((b"set-cookie", cookie))
+        return answer
 
     async def _explain(self, visit: Visit, problem: Problem) -> Answer:
         headers: Headers = []

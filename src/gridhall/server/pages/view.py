@@ -57,6 +57,7 @@ class Visit:
         notice: the code of what was done just before, from the query.
         browser, session: the values of the cookies of these names, None where the request brings none.
         begun: the same of the cookie that holds what was begun and waits for a code.
+        place: the path of the place where the browser was signed in last, as the cookie tells that may be anybody's making.
         fields: of the form, empty where there is none.
         set_cookies: what the answer has the browser keep.
     """
@@ -67,6 +68,7 @@ class Visit:
     browser: str | None
     session: str | None
     begun: str | None
+    place: str | None
     fields: Mapping[str, str] = field(default_factory=dict)
     set_cookies: list[bytes] = field(default_factory=list)
 
