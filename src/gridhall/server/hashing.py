@@ -20,6 +20,9 @@ MOST_WAITING = 32
 _BUSY_FOR = 2
 """Seconds after which who met them may come again."""
 
+_PATIENCE = 2.0
+"""Seconds that a password waits for a processor that nothing else wants: longer than all those take that may wait before it."""
+
 _NICENESS = 10
 _LONGEST_REST = 0.1
 
@@ -29,7 +32,8 @@ class Hashing:
 
     Both stand back, and rest as long as they work, since hashing is slow on purpose: a flood of guesses must take neither the
     processor from other people's calls nor the memory that each hash needs. The second runs only where nothing else wants the
-    processor: whoever wants it has it at once, but on a busy machine it takes long, which who signs in alone must not meet.
+    processor: whoever wants it has it at once. On a busy machine that may be never, so who signs in alone does not go there, and
+    who waited there long enough comes back.
     """
 
     def __init__(self) -> None:
@@ -57,10 +61,16 @@ class Hashing:
 
     async def _run(self, what: Callable[[], T]) -> T:
         self.require_room()
-        thread = self._idle_thread if self._waiting else self._thread
+        crowded = self._waiting > 0
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(thread, self._rested, what)
+            if crowded:
+                begun = self._idle_thread.submit(self._rested, what)
+                hashed = asyncio.wrap_future(begun)
+                await asyncio.wait([hashed], timeout=_PATIENCE)
+                if not begun.cancel():
+                    return await hashed
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._rested, what)
         finally:
             self._waiting -= 1
 
