@@ -32,8 +32,8 @@ class Hashing:
 
     Both stand back, and rest as long as they work, since hashing is slow on purpose: a flood of guesses must take neither the
     processor from other people's calls nor the memory that each hash needs. The second runs only where nothing else wants the
-    processor: whoever wants it has it at once. On a busy machine that may be never, so who signs in alone does not go there, and
-    who waited there long enough comes back.
+    processor: whoever wants it has it at once. On a busy machine that may be never, so who signs in alone does not go there,
+    and who waited there long enough comes back.
     """
 
     def __init__(self) -> None:
