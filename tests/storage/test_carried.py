@@ -109,6 +109,7 @@ OLD = [
     *conversation("C3", "private", "news", teams=("T1",)),
     *conversation("C4", "public", "news", teams=("T1",), deleted=True, deleted_at=9, created=1),
     *conversation("C5", "public", "old", teams=("T1",), archived=True),
+    ("connections", {"organization": "E1", "conversation": "C5", "other_organization": "E2", "workspace": "T3"}),
     *conversation("C6", "public", "hall", "WLISTED", "-WLEFT", teams=("T4",), general=True),
     *conversation("D1", "im", "", "W2", "W1"),
     *conversation("D2", "im", "", "W2", "W1", created=101),
@@ -402,6 +403,11 @@ def test_conversations_have_their_clock_and_count_their_members(migrated: Migrat
     assert (row["num_members"], row["people_key"], row["org_wide"], row["topic"]) == (4, None, False, "t")
     assert all(row["open"] is True for row in migrated.rows(tables.members))
     assert migrated.row(tables.members, person="W3", conversation="C1")["left"] == 200
+
+
+def test_what_is_in_no_workspace_alone_is_told_apart(migrated: Migrated) -> None:
+    wide = {row["id"] for row in migrated.rows(tables.conversations) if row["wide"]}
+    assert wide == {"C1", "C5", "D1", "D2", "D3", "D4", "G1"}
 
 
 def test_one_conversation_bears_the_key_of_its_people(migrated: Migrated) -> None:
