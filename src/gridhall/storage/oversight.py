@@ -88,13 +88,20 @@ def _list(
         where: what leads to the rows.
         so: what has to be true of a conversation.
     """
-    source = host.table
-    is_so = select(case((and_(so, _IS_READABLE), 1), else_=0)).where(_c.c.organization == host, _c.c.id == id)
-    ids = (
+    # Each conversation once before it is looked up: of a shared channel everybody in it has a row.
+    walked = (
         select(func.min(host).label("organization"), id.label("id"))
-        .where(*where, id > bindparam("after"), id <= bindparam("until"), is_so.correlate(source).scalar_subquery() == 1)
+        .where(*where, id > bindparam("after"), id <= bindparam("until"))
         .group_by(id)
-        .order_by(id)
+        .subquery("walked")
+    )
+    is_so = select(case((and_(so, _IS_READABLE), 1), else_=0)).where(
+        _c.c.organization == walked.c.organization, _c.c.id == walked.c.id
+    )
+    ids = (
+        select(walked.c.organization, walked.c.id)
+        .where(is_so.correlate(walked).scalar_subquery() == 1)
+        .order_by(walked.c.id)
         .limit(_limit)
         .subquery("ids")
     )
