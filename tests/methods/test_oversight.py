@@ -1,5 +1,6 @@
 """What all methods of oversight have in common: who finds them, how often, and what the audit log tells of each call."""
 
+import asyncio
 import contextlib
 import json
 import socket
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -26,7 +28,7 @@ from harness.audit import Owner, entries
 from harness.clients import sign_in
 from harness.databases import Databases, run
 from harness.live import Live, live
-from harness.storage import on_postgres, opened, wait_until
+from harness.storage import WAITS, on_postgres, opened, wait_until
 from surface.stage import full_disk
 
 METHODS = {method.name: method for method in registry() if method.on_request}
@@ -92,8 +94,9 @@ def test_where_access_was_not_granted_there_are_no_such_methods(name: str, overs
     for token in ("xoxp-sue-org", "xoxb-shut"):
         reply = overseen.reply(name, token, **CLOSED)
         assert (reply.status, reply.json) == (200, {"ok": False, "error": "unknown_method"})
-        assert "x-accepted-oauth-scopes" not in reply.headers
-    assert reply.json == overseen.call("oversight.nothing.there", "xoxb-shut")
+        nothing = overseen.reply("oversight.nothing.there", token, **CLOSED)
+        assert (reply.json, reply.headers.keys()) == (nothing.json, nothing.headers.keys())
+        assert not reply.headers.keys() & {"x-oauth-scopes", "x-accepted-oauth-scopes"}
     # Whoever does not prove who they are is told so, as everywhere.
     assert overseen.call(name)["error"] == "not_authed"
     assert overseen.call(name, "xoxp-nobody")["error"] == "invalid_auth"
@@ -137,6 +140,20 @@ def test_thirty_calls_a_second_are_shared_by_all_methods_and_apps(any_databases:
         server.move(advance=1)
         assert {server.call("oversight.users.list", "xoxp-ola-reads")["error"] for _ in range(40)} == {"missing_scope"}
         assert all(server.call("oversight.users.list", "xoxp-ola-org")["ok"] for _ in range(30))
+
+
+def test_who_may_not_oversee_uses_up_nothing_of_what_those_share_who_may(any_databases: Databases) -> None:
+    with live(any_databases.filled("overseers"), rate_factor=1) as server:
+        server.move(advance=0)
+        for name in METHODS:
+            # More than there are in a second of all together; their arguments are not looked at.
+            assert {server.call(name, "xoxp-mia-org", limit="many")["error"] for _ in range(31)} == {"access_denied"}
+        assert {server.call("oversight.chat.info", "xoxp-mia-org", **CLOSED)["error"] for _ in range(101)} == {"access_denied"}
+        for _ in range(4):
+            assert all(server.call("oversight.chat.info", "xoxp-ola-org", **CLOSED)["ok"] for _ in range(25))
+            assert all(server.call("oversight.users.list", "xoxp-ola-org")["ok"] for _ in range(5))
+            server.move(advance=1)
+        assert server.call("oversight.chat.info", "xoxp-ola-org", **CLOSED)["error"] == "ratelimited"
 
 
 class Desk:
@@ -337,21 +354,32 @@ def test_refusals_are_told_with_the_code_and_what_was_named(
     assert entry["context"]["app"]["id"] == "A0EYE000001"
 
 
-def test_a_refused_session_is_named_and_what_was_sent_is_cut(overseen: Live) -> None:
+def test_a_refused_session_is_named(overseen: Live) -> None:
     mia = sign_in(overseen, "host-one", "mia@host.test", "mia-signs-in")
-    assert mia.call("oversight.chat.info", **CLOSED, team="T" * 5000)["error"] == "not_allowed_token_type"
+    assert mia.call("oversight.chat.info", **CLOSED, team=HOST)["error"] == "not_allowed_token_type"
     (entry,) = told(overseen)
     assert (entry["actor"], entry["context"]["session_id"]) == (MIA, str(mia.session))
-    assert entry["details"]["team"] == "T" * 64
+    assert entry["details"]["team"] == HOST
+
+
+def test_of_what_was_sent_ids_and_timestamps_are_told_and_nothing_else(overseen: Live) -> None:
+    told_of = [("user", MIA), ("channel", CLOSED["channel"]), ("ts", CLOSED["ts"]), ("team", "T0NOWHERE01")]
+    words = ["", "Mia is a fraud", "#general", "mia@host.test", "W" * 65, f"{MIA}\n", "w0mia000001", "12:30", "1.2.3"]
+    for name, id in told_of:
+        for text in words:
+            assert overseen.call("oversight.users.list", "xoxp-mia-org", **{name: text})["error"] == "access_denied"
+        assert overseen.call("oversight.users.list", "xoxp-mia-org", **{name: f" {id} " if name == "ts" else id})["error"]
+    refused = {"method": "oversight.users.list", "error": "access_denied"}
+    wanted = [details for each in told_of for details in (*[refused] * len(words), {**refused, each[0]: each[1]})]
+    assert refusals(overseen) == wanted
 
 
 def test_nothing_strange_that_is_sent_keeps_a_refusal_out_of_the_log(overseen: Live) -> None:
-    strange = ["\U0001f600 \u202e\n\x1f", '"}', "é"]
-    for text in strange:
+    for text in ("\U0001f600 \u202e\n\x1f", '"}', "é"):
         body = json.dumps({"user": text, "limit": {"a": 1}}).encode()
         headers = {"content-type": "application/json; charset=utf-8", "authorization": "Bearer xoxp-mia-org"}
         assert overseen.request("POST", "/api/oversight.user.info", body, headers).json["ok"] is False
-    assert [details["user"] for details in refusals(overseen)] == strange
+    assert refusals(overseen) == [{"method": "oversight.user.info", "error": "access_denied"}] * 3
 
 
 def test_a_token_has_the_log_tell_sixty_refusals_a_minute(overseen: Live) -> None:
@@ -380,6 +408,28 @@ def test_a_refused_writer_leaves_a_refusal_and_nothing_else(name: str, overseen:
         "oversight_refused"
     ] * 2
     assert told(overseen, WARD) == []
+
+
+def test_nobody_waits_for_or_holds_the_conversations_of_others(postgres_databases: Databases) -> None:
+    database = postgres_databases.filled("overseers")
+
+    async def main(server: Live) -> None:
+        holder = await asyncpg.connect(database, timeout=5)
+        try:
+            await holder.execute(f"SELECT pg_advisory_lock(hashtextextended('{CLOSED['channel']}', 0))")
+            # Whose it is not, is told so at once; whose it is, waits until it is free.
+            for name in WRITERS:
+                answer = await asyncio.to_thread(server.call, name, "xoxp-wes-org", **CLOSED, text="Gone")
+                assert answer["error"] == "message_not_found", name
+            own = asyncio.create_task(asyncio.to_thread(server.call, "oversight.chat.tombstone", "xoxp-ola-org", **CLOSED))
+            while not await holder.fetchval(WAITS):
+                assert not own.done()
+        finally:
+            await holder.close()
+        assert (await own)["ok"]
+
+    with live(database) as server:
+        run(main(server))
 
 
 class NoArgs(msgspec.Struct, frozen=True):

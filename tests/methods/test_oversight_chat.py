@@ -47,6 +47,7 @@ from methods.scheduling import NOW, SOON, go, newer, schedule, texts
 WRITERS = ("tombstone", "restore", "update", "delete")
 WORDS = {"update": {"text": "Other words"}}
 DEFAULT = "This message was removed."
+INVISIBLE = ("\u200b", " \u200b\u2060\n", "\u3164\ufe0f", "\u2800", "\U000e0041\u00ad")
 
 
 @pytest.fixture
@@ -230,7 +231,7 @@ def test_a_message_is_hidden_behind_words_of_one_s_choice(overseer: Overseer) ->
     assert logged(overseer.live, ts) == [("message_tombstoned", ADA, {"user": MIA})]
 
 
-@pytest.mark.parametrize("content", ["", "  "])
+@pytest.mark.parametrize("content", ["", "  ", *INVISIBLE])
 def test_without_words_of_one_s_own_there_are_the_server_s(overseer: Overseer, content: str) -> None:
     ts = posted(overseer.live)
     assert overseer.do("tombstone", ts, content=content)["message"]["text"] == DEFAULT
@@ -401,6 +402,7 @@ def test_attachments_take_the_place_of_the_message_s(overseer: Overseer) -> None
     [
         {},
         {"text": " "},
+        *({"text": text} for text in INVISIBLE),
         {"attachments": "[]"},
         {"attachments": "no json"},
         {"attachments": '[{"text": {}}]'},

@@ -1,5 +1,6 @@
 """Several on one message at once, an overseer among them, on both engines: one of the right ends, and nothing lost."""
 
+import asyncio
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -7,7 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from gridhall.domain.messages import Message
+from gridhall.domain.tombstones import Tombstone
 from gridhall.storage import tables
+from gridhall.storage.tombstones import SqlTombstones
 from harness.databases import Databases
 from harness.live import Live, live
 from methods.overseer import Overseer, kept, react
@@ -231,3 +235,26 @@ def test_retention_leaves_nothing_whatever_is_done_meanwhile(any_databases: Data
             if not (method == "delete" and other["ok"]):
                 assert posted(press, client_msg_id=id) != ts
         assert not press.undeclared, press.undeclared
+
+
+def test_a_message_that_comes_back_while_it_is_told_is_told_as_it_is(
+    postgres_databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With SQLite a look is of one moment."""
+    with live(postgres_databases.filled("chat")) as server:
+        overseer = Overseer(server)
+        ts = posted(server, "Original")
+        overseer.do("tombstone", ts)
+        find, restored = SqlTombstones.find, False
+
+        async def find_late(self: SqlTombstones, message: Message) -> Tombstone | None:
+            nonlocal restored
+            if not restored:
+                restored = True
+                await asyncio.to_thread(overseer.do, "restore", ts)
+            return await find(self, message)
+
+        monkeypatch.setattr(SqlTombstones, "find", find_late)
+        told = overseer.do("info", ts)
+        assert restored
+        assert (told["message"]["text"], told["edits"]) == ("Original", [])

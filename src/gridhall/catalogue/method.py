@@ -28,6 +28,9 @@ Prepare = Callable[[Mapping[str, Upload], Any], Awaitable[Any]]
 Refused = Callable[[Work, Actor, str, Mapping[str, object], str], Awaitable[None]]
 """Writes into the audit log that a call was refused: who called which method, the raw arguments, and the code."""
 
+Requires = Callable[[Actor], None]
+"""Asks who may call at all, and raises `AccessDenied`, or what the method declares."""
+
 Handler = Callable[[Call, Any], Awaitable[Ok]]
 
 
@@ -68,6 +71,8 @@ class Method:
         enterprise_only: whether a lone workspace is answered `feature_not_enabled`.
         on_request: whether organizations get it on request only: to the others it is `unknown_method`.
         writes: whether it changes anything.
+        requires: who may call at all, beyond kind, plan and scopes of the token; None for everybody. Asked before the call is
+            counted, so that nobody else uses up a limit that those share who may.
         refused: what is written into the audit log when a call is refused; None for nothing.
         prepare: slow work that is no storage, done before the unit of work; what it gives is the call's `prepared`.
         files: the arguments that may be files.
@@ -88,6 +93,7 @@ class Method:
     enterprise_only: bool
     on_request: bool
     writes: bool
+    requires: Requires | None
     refused: Refused | None
     prepare: Prepare | None
     files: frozenset[str]
@@ -116,6 +122,7 @@ def method(
     enterprise_only: bool = False,
     on_request: bool = False,
     writes: bool = False,
+    requires: Requires | None = None,
     refused: Refused | None = None,
     prepare: Prepare | None = None,
     files: tuple[str, ...] = (),
@@ -147,8 +154,9 @@ def method(
             team_unknown=team_unknown,
             enterprise_only=enterprise_only,
             on_request=on_request,
-            refused=refused,
             writes=writes,
+            requires=requires,
+            refused=refused,
             prepare=prepare,
             files=frozenset(files),
         )

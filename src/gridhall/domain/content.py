@@ -1,5 +1,6 @@
 """What a message says: from what a caller sends to what is stored."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,12 @@ LONGEST_TEXT = 40_000
 """Characters of a text. Source: the platform's note on long messages."""
 
 Objects = list[dict[str, Any]]
+
+# What Unicode has no shape for (Default_Ignorable_Code_Point), control characters, and the empty pattern of Braille.
+_BLANK = re.compile(
+    r"[\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
+)
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -70,6 +77,11 @@ class Codes:
     long_blocks: type[Refusal] = InvalidBlocks
     long_attachments: type[Refusal] = InvalidAttachments
     listing: bool = False
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text has nothing that anybody could see, or is empty."""
+    return _BLANK.fullmatch(text) is not None
 
 
 def check(sent: Sent, *, longest: int | None = None) -> None:

@@ -18,6 +18,7 @@ from gridhall.contract.errors import (
 )
 from gridhall.contract.roles import Role
 from gridhall.contract.scopes import IM, MPIM
+from gridhall.contract.timestamps import find_ts
 from gridhall.domain import audit
 from gridhall.domain.audit import Entity, Look
 from gridhall.domain.conversations import Conversation, Hold
@@ -39,7 +40,6 @@ READABLE_FOR = 86_400
 
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,63}")
 _NAMED = ("channel", "user", "ts", "team")
-_LONGEST_NAMED = 64
 
 
 class Overseen(Conversation, gc=False):
@@ -126,13 +126,13 @@ class Oversight(Protocol):
         ...
 
 
-def require(call: "Call") -> None:
+def require(actor: "Actor") -> None:
     """Ask whether the caller may oversee: with an org-level token, an owner or admin of an Enterprise organization.
 
     Raises:
         AccessDenied: they may not.
     """
-    if not call.actor.org_level or call.actor.org_role < Role.ADMIN:
+    if not actor.org_level or actor.org_role < Role.ADMIN:
         raise AccessDenied
 
 
@@ -220,10 +220,17 @@ def look(call: "Call", action: "Written", entity: Entity, **details: object) -> 
 
 
 async def refused(work: "Work", actor: "Actor", method: str, arguments: "Mapping[str, object]", code: str) -> None:
-    """Have the audit log tell that somebody was refused, and what they asked for."""
+    """Have the audit log tell that somebody was refused, and what they asked for.
+
+    Of what was sent it keeps ids and timestamps: anything else would have the log hold whatever a caller likes to write there.
+    """
     organization = await work.organizations.find(actor.organization)
     assert organization is not None
-    named = {name: value[:_LONGEST_NAMED] for name in _NAMED if isinstance(value := arguments.get(name), str) and value}
+    named = {
+        name: value.strip()
+        for name in _NAMED
+        if isinstance(value := arguments.get(name), str) and (_ID.fullmatch(value) or find_ts(value) is not None)
+    }
     details: dict[str, object] = {"method": method, "error": code, **named}
     await audit.write(
         work, actor.organization, "oversight_refused", entity=audit.organization(organization), actor=actor, details=details

@@ -21,6 +21,7 @@ from gridhall.domain.content import Codes, Sent
 from gridhall.domain.conversations import Hold
 from gridhall.domain.messages import OUT_OF_SIGHT, WRITTEN, Message
 from gridhall.domain.threads import TOMBSTONE
+from gridhall.domain.tombstones import Tombstone
 
 if TYPE_CHECKING:
     from gridhall.domain.actions import Written
@@ -98,7 +99,10 @@ async def tell(work: "Work", conversation: "Overseen", ts: str) -> Story:
     """
     at = _read(ts)
     key = conversation.organization, conversation.id, at
-    message = await work.messages.find(*key)
+    message, tombstone = await _find(work, key)
+    if message is not None and message.subtype == OUT_OF_SIGHT and tombstone is None:
+        # It was brought back between the two reads, which on PostgreSQL are not of one moment.
+        message, tombstone = await _find(work, key)
     if message is None or message.subtype == TOMBSTONE:
         deleted = await work.stories.find_deleted(*key)
         if deleted is not None:
@@ -108,13 +112,20 @@ async def tell(work: "Work", conversation: "Overseen", ts: str) -> Story:
         if message is None:
             raise MessageNotFound
     steps = await work.stories.list_steps(*key)
-    tombstone = await work.tombstones.find(message) if message.subtype == OUT_OF_SIGHT else None
     if tombstone is not None:
         previous = tombstone.original.content.text
         for cover in tombstone.covers:
             steps.append(Step(_whole(cover.at), cover.person, previous, cover.text))
             previous = cover.text
     return Story(at, message, message.person, steps)
+
+
+async def _find(work: "Work", key: tuple[str, str, int]) -> tuple[Message | None, Tombstone | None]:
+    """A message as everyone sees it and, where that is out of sight, what is kept of it."""
+    message = await work.messages.find(*key)
+    if message is None or message.subtype != OUT_OF_SIGHT:
+        return message, None
+    return message, await work.tombstones.find(message)
 
 
 async def hide(call: "Call", channel: str, team: str | None, ts: str, words: str) -> Message:

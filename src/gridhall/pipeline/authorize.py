@@ -1,4 +1,4 @@
-"""Whether this token may call this method."""
+"""Whether this token, and whoever has it, may call this method."""
 
 from gridhall.catalogue.method import Method
 from gridhall.contract.errors import FeatureNotEnabled, MissingScope, NotAllowedTokenType
@@ -12,6 +12,7 @@ def authorize(method: Method, actor: Actor) -> None:
         NotAllowedTokenType: the method takes no token of this kind.
         FeatureNotEnabled: the method needs an Enterprise organization.
         MissingScope: the token lacks a scope that the method always needs, or has none of several that would do.
+        Refusal: what the method refuses those with who may not call it at all (see `Method.requires`).
     """
     if method.tokens is not None and actor.acts_as not in method.tokens:
         raise NotAllowedTokenType
@@ -23,6 +24,8 @@ def authorize(method: Method, actor: Actor) -> None:
         raise MissingScope(needed=any_of[0], provided=actor.scopes_header)
     if method.scopes.by_kind is not None and actor.scopes.isdisjoint(method.scopes.accepted):
         raise MissingScope(needed=",".join(method.scopes.accepted), provided=actor.scopes_header)
+    if method.requires is not None:
+        method.requires(actor)
 
 
 def require(actor: Actor, scopes: tuple[str, ...]) -> None:

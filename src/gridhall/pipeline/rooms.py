@@ -34,7 +34,7 @@ ROOMS: dict[str, tuple[type[Refusal], ...]] = {
         errors.TeamAddedToOrg,
         errors.OrgLoginRequired,
     ),
-    "authorize": (errors.NotAllowedTokenType, errors.FeatureNotEnabled, errors.MissingScope),
+    "authorize": (errors.NotAllowedTokenType, errors.FeatureNotEnabled, errors.MissingScope, errors.AccessDenied),
     "rate": (errors.Ratelimited,),
     "arguments": (errors.InvalidArguments, errors.InvalidArrayArg, errors.MissingScope),
     "perform": (errors.AccessDenied, errors.FatalError, errors.ServiceUnavailable, errors.InternalError),

@@ -90,11 +90,12 @@ class Pipeline:
             raw = opened.arguments
             method = route(self._registry, request.name)
             declared = method.errors
-            actor = await self._caller(method, opened.token, request, headers)
+            actor = await self._caller(method, opened.token, request)
             if method.on_request and not actor.oversight_access:
                 # What was not granted looks as if there were none.
                 raise UnknownMethod
             if method.tokens is not None:
+                headers.append((b"x-oauth-scopes", _value(actor.scopes_header)))
                 headers.append((b"x-accepted-oauth-scopes", self._accepted[method.name]))
             standing = address(method, actor, raw.get("team_id"))
             authorize(method, actor)
@@ -121,12 +122,10 @@ class Pipeline:
         answer.id, answer.took = id, time.perf_counter() - began
         return answer
 
-    async def _caller(self, method: Method, token: str | None, request: Request, headers: list[tuple[bytes, bytes]]) -> Actor:
+    async def _caller(self, method: Method, token: str | None, request: Request) -> Actor:
         if method.tokens is None:
             return anonymous(request.address)
-        actor = await self._authenticate(token, request.address, request.headers)
-        headers.append((b"x-oauth-scopes", _value(actor.scopes_header)))
-        return actor
+        return await self._authenticate(token, request.address, request.headers)
 
     async def _note(self, refusal: Refusal, method: Method, actor: Actor, raw: Mapping[str, object], request: Request) -> None:
         """Have the audit log tell of a refusal, as long as one token does not have it tell of nothing else.

@@ -189,13 +189,17 @@ class SqlOversight:
     async def find(
         self, id: str, *, organization: str, workspace: str | None, deleted_since: int, hold: Hold
     ) -> Overseen | None:
-        if hold is not Hold.NOT and self._connection.locks:
-            # Read by a statement of its own, which sees what those did who were waited for.
-            await self._connection.one(HOLD[hold], conversation=id)
         of = {"conversation": id, "organization": organization, "deleted_since": deleted_since}
-        if workspace is None:
-            return await self._connection.one(_FIND, **of)
-        return await self._connection.one(_FIND_IN, **of, workspace=workspace)
+        if workspace is not None:
+            of["workspace"] = workspace
+        statement = _FIND if workspace is None else _FIND_IN
+        found = await self._connection.one(statement, **of)
+        if found is None or hold is Hold.NOT or not self._connection.locks:
+            return found
+        # Held once it is known to be theirs, so that nobody keeps another organization waiting; then read by a statement of its
+        # own, which sees what those did who were waited for.
+        await self._connection.one(HOLD[hold], conversation=id)
+        return await self._connection.one(statement, **of)
 
     async def list_of_organization(
         self, organization: str, *, kind: str | None, connected: bool, deleted_since: int, after: str, limit: int

@@ -23,7 +23,7 @@ from gridhall.contract.messages import Message, ready
 from gridhall.contract.rates import Limit
 from gridhall.contract.timestamps import ts_text
 from gridhall.contract.wire import Ok
-from gridhall.domain import audit, oversight, reading, story, tombstones
+from gridhall.domain import audit, content, oversight, reading, story, tombstones
 from gridhall.domain.call import Call
 from gridhall.domain.content import Sent
 from gridhall.domain.messages import Message as Stored
@@ -98,7 +98,6 @@ class InfoResult(Ok, kw_only=True):
 )
 async def info(call: Call, args: MessageArgs) -> InfoResult:
     """Tell what a message says, and what it said before."""
-    oversight.require(call)
     conversation = await oversight.find(call, args.channel, args.team)
     found = await story.tell(call.work, conversation, args.ts)
     ts = ts_text(found.ts)
@@ -151,8 +150,7 @@ async def tombstone(call: Call, args: TombstoneArgs) -> ChangedResult:
     platform's page has no example. It asks for `export:read`, and all else that changes messages for `admin.chat:write`:
     either will do.
     """
-    oversight.require(call)
-    words = args.content if args.content is not None and not args.content.isspace() else tombstones.DEFAULT_TEXT
+    words = tombstones.DEFAULT_TEXT if args.content is None or content.is_blank(args.content) else args.content
     message = await story.hide(call, args.channel, args.team, args.ts, words)
     return ChangedResult(channel=message.conversation, ts=ts_text(message.ts), message=await _shown(call, message))
 
@@ -163,7 +161,6 @@ async def restore(call: Call, args: MessageArgs) -> ChangedResult:
 
     `message` in the answer is that of the Discovery API's method of that name: the platform's page has no example.
     """
-    oversight.require(call)
     message = await story.show_again(call, args.channel, args.team, args.ts)
     return ChangedResult(channel=message.conversation, ts=ts_text(message.ts), message=await _shown(call, message))
 
@@ -194,8 +191,8 @@ async def update(call: Call, args: UpdateArgs) -> UpdateResult:
     The answer, and that an ordinary message can be updated, are as in the Discovery API's method of that name: the
     platform's page has no example.
     """
-    oversight.require(call)
-    sent = Sent(args.text, attachments=args.attachments, parse=Parse.FULL)
+    text = None if args.text is None or content.is_blank(args.text) else args.text
+    sent = Sent(text, attachments=args.attachments, parse=Parse.FULL)
     try:
         message = await story.rewrite(call, args.channel, args.team, args.ts, sent)
     except NoText as refusal:
@@ -220,6 +217,5 @@ async def delete(call: Call, args: MessageArgs) -> DeleteResult:
     That edits and kept deletions go as well, and the `ts` of the answer, are told of the Discovery API's method of that
     name: the platform's page has no example.
     """
-    oversight.require(call)
     ts = await story.purge(call, args.channel, args.team, args.ts)
     return DeleteResult(channel=args.channel, ts=ts_text(ts))

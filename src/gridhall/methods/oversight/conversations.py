@@ -98,7 +98,6 @@ async def list_conversations(call: Call, args: ListArgs) -> ListResult:
     An entry has the fields of the Discovery API's method of that name: the platform's page has no example. It tells of a
     direct message as `is_im` and `is_dm`, since the two pages call it differently.
     """
-    oversight.require(call)
     work, actor = call.work, call.actor
     asked = [name for name in FILTERS if getattr(args, f"only_{name}")]
     if len(asked) > 1:
@@ -239,7 +238,6 @@ async def info(call: Call, args: InfoArgs) -> InfoResult:
     `info` is an array with one object, as in the Discovery API's method of that name, and its `retention` has the days as
     a text: the platform's page has no example.
     """
-    oversight.require(call)
     conversation = await oversight.find(call, args.channel, args.team)
     result = InfoResult(info=[await _whole(call, conversation)])
     oversight.look(call, "oversight_conversation_viewed", await audit.channel(call.work, conversation))
@@ -334,7 +332,6 @@ async def members(call: Call, args: MembersArgs) -> MembersResult:
     Each member is an object with an `id`, as in the Discovery API's method of that name: the platform's page has no
     example, and names the two dates.
     """
-    oversight.require(call)
     conversation = await oversight.find(call, args.channel, args.team)
     listing = call.listing("oversight.conversations.members", conversation.id, str(args.include_member_left))
     after = oversight.position(call, listing, cursor=args.cursor, offset=args.offset, or_refuse=InvalidArgs)

@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gridhall.catalogue.method import Method, method
+from gridhall.catalogue.method import Method, Requires, method
 from gridhall.catalogue.rates import Counted, per_organization
 from gridhall.catalogue.scopes import Needs
 from gridhall.contract.errors import Refusal
@@ -38,6 +38,7 @@ def overseeing(
     errors: tuple[type[Refusal], ...] = (),
     rate: Counted = USUAL,
     writes: bool = False,
+    requires: Requires = oversight.require,
 ) -> Callable[[Callable[[Call, ArgsT], Awaitable[ResultT]]], Method]:
     """Declare a method of oversight (see `method`)."""
     return method(
@@ -48,6 +49,7 @@ def overseeing(
         errors=errors,
         on_request=True,
         writes=writes,
+        requires=requires,
         refused=oversight.refused,
     )
 

@@ -9,6 +9,7 @@ from gridhall.catalogue.scopes import needs
 from gridhall.contract.errors import InvalidCursor, NotAnEnterprise
 from gridhall.contract.objects import Icon
 from gridhall.domain import audit, oversight
+from gridhall.domain.actor import Actor
 from gridhall.domain.call import Call
 from gridhall.domain.imaging import default_hash
 from gridhall.domain.organizations import Workspace
@@ -65,7 +66,18 @@ class InfoResult(Paged, kw_only=True):
     enterprise: OverseenEnterprise
 
 
-@overseeing("oversight.enterprise.info", scopes=needs("admin.teams:read"), errors=(InvalidCursor, NotAnEnterprise))
+def _require(actor: Actor) -> None:
+    if actor.enterprise is None:
+        raise NotAnEnterprise
+    oversight.require(actor)
+
+
+@overseeing(
+    "oversight.enterprise.info",
+    scopes=needs("admin.teams:read"),
+    errors=(InvalidCursor, NotAnEnterprise),
+    requires=_require,
+)
 async def info(call: Call, args: InfoArgs) -> InfoResult:
     """Tell about the organization and its workspaces.
 
@@ -73,9 +85,6 @@ async def info(call: Call, args: InfoArgs) -> InfoResult:
     page has no example.
     """
     work, actor = call.work, call.actor
-    if actor.enterprise is None:
-        raise NotAnEnterprise
-    oversight.require(call)
     listing = call.listing("oversight.enterprise.info", str(args.include_deleted))
     after = oversight.position(call, listing, cursor=args.cursor, offset=args.offset, or_refuse=InvalidCursor)
     limit = entries(args.limit)

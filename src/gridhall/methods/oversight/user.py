@@ -39,7 +39,6 @@ async def info(call: Call, args: InfoArgs) -> InfoResult:
 
     The answer is as the Discovery API's clients read it, a user under `user`: the platform's page has no example.
     """
-    oversight.require(call)
     people, actor = call.work.people, call.actor
     id = args.user
     if id is None:
@@ -99,7 +98,6 @@ async def list_conversations(call: Call, args: ConversationsArgs) -> Conversatio
     An entry has the fields of the Discovery API's method of that name, which turns pages too: the platform's page has no
     example, and names no argument for where a page begins.
     """
-    oversight.require(call)
     work, actor = call.work, call.actor
     asked = [kind for kind in KINDS if getattr(args, f"only_{kind}")]
     if len(asked) > 1:

@@ -41,7 +41,6 @@ async def list_users(call: Call, args: ListArgs) -> ListResult:
     Users are under `users` as in the Discovery API's method of that name: the platform's page has no example, and says
     that an entry is like that of users.list, with `teams`.
     """
-    oversight.require(call)
     work, actor = call.work, call.actor
     listing = call.listing("oversight.users.list", str(args.include_deleted))
     after = oversight.position(call, listing, cursor=args.cursor, offset=args.offset, or_refuse=InvalidArguments)
