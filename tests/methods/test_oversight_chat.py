@@ -9,6 +9,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import update
 
+from gridhall.contract.messages import Content
+from gridhall.contract.timestamps import ts_micros
+from gridhall.domain import tombstones
 from gridhall.storage import tables
 from harness.audit import entries
 from harness.databases import Databases
@@ -229,6 +232,39 @@ def test_a_message_is_hidden_behind_words_of_one_s_choice(overseer: Overseer) ->
     assert message.keys() == OUT_OF_SIGHT
     assert (message["subtype"], message["text"]) == ("dlp_tombstone", "Under &lt;review&gt; &amp; more")
     assert logged(overseer.live, ts) == [("message_tombstoned", ADA, {"user": MIA})]
+
+
+def test_a_story_is_told_as_far_as_one_answer_has_room(own: Overseer) -> None:
+    first, cover = ("z" * 40_000, "w" * 40_000)
+    ts = posted(own.live, first)
+    at = rows(own.live, tables.messages, ts)[0]
+
+    async def much(work: Any) -> None:
+        message = await work.messages.lock(PRESS, DESK, at["ts"])
+        for number in range(250):
+            before, after = (f"{step} ".ljust(10_000, "x") for step in (number, number + 1))
+            await work.messages.add_edit(message, edited_ts=at["ts"] + number, person=MIA, previous=before, text=after)
+
+    own.live.on_loop(own.live.gridhall.storage.write(much))
+    story = own.do("info", ts)["edits"]
+    assert [step["text"].split()[0] for step in story] == [str(number) for number in range(54, 251)]
+    own.do("tombstone", ts, content=cover)
+    for _ in range(50):
+        own.do("update", ts, text="y" * 40_000)
+    story = own.do("info", ts)["edits"]
+    assert len(story) == 50
+    assert (story[0]["previous"]["text"], story[0]["text"]) == (first, cover), "told however much came after it"
+    assert own.do("restore", ts)["message"]["text"] == first
+
+
+def test_what_stood_in_a_message_s_place_is_remembered_fifty_times(overseer: Overseer) -> None:
+    ts = posted(overseer.live, "Original")
+    for number in range(53):
+        overseer.do("tombstone", ts, content=f"Words {number}")
+    story = overseer.do("info", ts)["edits"]
+    assert [step["text"] for step in story] == ["Words 0", *(f"Words {number}" for number in range(4, 53))]
+    assert [step["previous"]["text"] for step in story[:3]] == ["Original", "Words 0", "Words 4"]
+    assert overseer.do("restore", ts)["message"]["text"] == "Original"
 
 
 @pytest.mark.parametrize("content", ["", "  ", *INVISIBLE])
@@ -511,7 +547,35 @@ def test_a_message_of_another_organization_is_theirs(own: Overseer) -> None:
         assert shown(press, ts, channel=channel) == before
         assert own.do("info", ts, channel)["message"]["user"] == TOM
     assert own.refused("delete", gone, LINK) == "external_update_not_allowed"
-    assert own.do("info", gone, LINK)["message"] == {"type": "deleted"}
+
+
+def hidden_by_its_own(live: Live, channel: str, ts: str) -> None:
+    """Have the organization that a message is of take it out of sight."""
+
+    async def unit(work: Any) -> None:
+        host = PRESS if channel == LINK else TOWN
+        message = await work.messages.lock(host, channel, ts_micros(ts))
+        await tombstones.cover(work, message, Content(text="Look away"), by=TOM)
+
+    live.on_loop(live.gridhall.storage.write(unit))
+
+
+@pytest.mark.parametrize("channel", [LINK, VISIT])
+def test_what_another_organization_s_message_said_before_is_told_to_nobody_else(own: Overseer, channel: str) -> None:
+    press = own.live
+    edited, out_of_sight, gone, parent = (posted(press, "secret", "xoxp-tom", channel) for _ in range(4))
+    for ts in (edited, out_of_sight):
+        assert press.call("chat.update", "xoxp-tom", channel=channel, ts=ts, text="Other words")["ok"]
+    hidden_by_its_own(press, channel, out_of_sight)
+    reply(press, parent, "Why?", "xoxp-mia", channel)
+    for ts in (gone, parent):
+        assert press.call("chat.delete", "xoxp-tom", channel=channel, ts=ts)["ok"]
+    for ts, text in ((edited, "Other words"), (out_of_sight, "Look away"), (parent, "This message was deleted.")):
+        answer = own.do("info", ts, channel)
+        assert (answer["message"]["text"], answer["edits"]) == (text, [])
+        assert answer["message"] == shown(press, ts, "xoxp-ada", channel)
+        assert "secret" not in json.dumps(answer)
+    assert own.refused("info", gone, channel) == "message_not_found"
 
 
 def test_one_s_own_people_s_messages_are_one_s_own_wherever_they_are(own: Overseer) -> None:

@@ -170,6 +170,12 @@ def test_what_is_there_twice(path: Path, section: str, entry: str, told: str) ->
             "{conversation: C0EAST, user: W0ADA, ts: '6.000000', tombstone: {ts: '7.000000', user: W0NO}}",
             "tombstone.user: unknown user W0NO",
         ),
+        (
+            "messages",
+            "{conversation: C0EAST, user: W0ADA, ts: '6.000000',"
+            " tombstone: {ts: '7.000000', user: W0ADA, before: [{content: a, ts: '8.000000', user: W0NO}]}}",
+            "tombstone.before[0].user: unknown user W0NO",
+        ),
         ("messages", "{conversation: C0EAST, user: W0ADA, ts: '6.000000', inviter: W0NO}", "inviter: unknown user W0NO"),
         ("messages", "{conversation: C0EAST, user: W0ADA, ts: '6.000000', app: A0NO}", "app: unknown app A0NO"),
         ("sessions", "{user: W0NO}", "user: unknown user W0NO"),

@@ -563,20 +563,20 @@ def test_a_tombstoned_message_is_out_of_sight(every: Path, database: Database) -
         "bot_id": "B0EVERY0001",
         "thread_ts": "1500000010.000001",
         "parent_user_id": "W0EVERY0001",
+        "attachments": [{"text": "From here", "fallback": "Here"}],
     }
     assert (row["subtype"], row["pinned"], row["metadata"]) == ("dlp_tombstone", True, None)
-    assert database.rows(tables.message_edits, ts=ts) == []
     kept = json.loads(database.row(tables.tombstones, ts=ts)["content"])
-    assert (kept["content"]["text"], kept["content"]["blocks"]) == ("Still out of sight", [])
-    assert kept["metadata"] == {"event_type": "hidden", "event_payload": {"n": [1, 2.5, True, None, {"deep": ["on"]}]}}
-    assert kept["edits"] == [
-        {
-            "edited_ts": ts // 10**6 * 10**6 + 10**6,
-            "person": "W0EVERYBOT1",
-            "previous": "Out of sight",
-            "text": "Still out of sight",
-        }
+    original = kept["original"]
+    assert (original["content"]["text"], original["content"]["blocks"]) == ("Still out of sight", [])
+    assert original["metadata"] == {"event_type": "hidden", "event_payload": {"n": [1, 2.5, True, None, {"deep": ["on"]}]}}
+    assert kept["covers"] == [
+        {"at": 1_500_000_022_000_000, "person": "W0EVERY0004", "text": "Look there"},
+        {"at": 1_500_000_023_000_001, "person": "W0EVERY0001", "text": "Look away"},
     ]
+    edit = database.row(tables.message_edits, ts=ts)
+    assert (edit["edited_ts"], edit["person"]) == (ts // 10**6 * 10**6 + 10**6, "W0EVERYBOT1")
+    assert (edit["previous"], edit["text"]) == ("Out of sight", "Still out of sight")
 
 
 def plain(*lines: MessageEntry, channels: list[ConversationEntry] | None = None) -> OrgDocument:

@@ -65,10 +65,10 @@ async def _post_all(work: Work) -> None:
         now = await work.messages.lock(ORGANIZATION, GENERAL, parent.ts)
         return await say(author, text, parent=now, **more)
 
-    async def hide(message: messages.Message, words: str) -> None:
+    async def hide(message: messages.Message, words: str, by: Author = ADA, **more: Any) -> None:
         now = await work.messages.lock(ORGANIZATION, GENERAL, message.ts)
         assert now is not None
-        await tombstones.cover(work, now, Content(text=words), by=ADA.person)
+        await tombstones.cover(work, now, Content(text=words, **more), by=by.person)
 
     hidden = await say(
         BOT,
@@ -79,6 +79,10 @@ async def _post_all(work: Work) -> None:
     )
     await change(hidden, "still secret")
     await hide(hidden, "Look away")
+    twice = await say(ADA, "secret too", content={"attachments": [{"text": "secret", "fallback": "secret"}]})
+    await hide(twice, "Look there", attachments=[{"text": "There", "fallback": "there"}])
+    await hide(twice, "Or there", BEN)
+    await hide(twice, "Or here", attachments=[{"text": "Here", "fallback": "here"}])
     await say(BOT, "beep", content={"blocks": [{"type": "divider"}], "attachments": [{"fallback": "x"}]})
     await say(BOT, "whirr", content={"streaming_state": "completed"})
     attached = '{"event_type":"told","event_payload":{"n":1.0,"deep":[{"a":null}]}}'

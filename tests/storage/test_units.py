@@ -183,6 +183,7 @@ def test_units_that_wait_together_share_one_commit(file: str) -> None:
             assert statements.count("SAVEPOINT unit") == 0, "no unit failed"
             assert storage._writer.execute("PRAGMA synchronous").fetchone() == (2,), "FULL: acknowledged means durable"
             assert storage._writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+            assert storage._writer.execute("PRAGMA secure_delete").fetchone() == (1,), "what is deleted is overwritten"
 
     run(main())
 

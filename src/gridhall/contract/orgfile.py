@@ -422,15 +422,25 @@ class DeletionEntry(Entry, frozen=True, kw_only=True):
     user: Annotated[str, _about("The id of who deleted it.")]
 
 
+Objects = list[dict[str, Any]]
+
+
+class ReplacedEntry(Entry, frozen=True, kw_only=True):
+    """Words that stood in a message's place before others did."""
+
+    content: Annotated[str, _about("The words.")]
+    ts: Annotated[Ts, _about("When others took their place.")]
+    user: Annotated[str, _about("The id of who put those there.")]
+
+
 class TombstoneEntry(Entry, frozen=True, kw_only=True):
     """What stands in the place of a message that oversight took out of sight."""
 
     ts: Annotated[Ts, _about("When it was taken out of sight.")]
     user: Annotated[str, _about("The id of who did it.")]
     content: Annotated[str, _about("The words shown in the message's place.")] = "This message was removed."
-
-
-Objects = list[dict[str, Any]]
+    attachments: Annotated[Objects | None, _about("The attachments shown there.")] = None
+    before: Annotated[list[ReplacedEntry], _about("The words shown there before, oldest first.")] = []
 
 
 class MessageEntry(Entry, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ stands in its place while it is out of sight, and its deletion, where retention 
 """
 
 import dataclasses
+import itertools
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 _SECOND = 1_000_000
 
 _decode = msgspec.json.Decoder(Content).decode
+_AROUND = 250
+"""Characters that an answer tells of a step beside its words."""
+
 
 
 class Step(msgspec.Struct, gc=False):
@@ -42,6 +46,11 @@ class Step(msgspec.Struct, gc=False):
     previous: str
     text: str
 
+
+    @property
+    def weight(self) -> int:
+        """Characters that it takes in an answer."""
+        return len(self.previous) + len(self.text) + _AROUND
 
 class Deleted(msgspec.Struct, gc=False):
     """What is kept of a deleted message: its author, its content as JSON, when it was deleted, in microseconds, and by whom."""
@@ -75,7 +84,7 @@ class Stories(Protocol):
     """Storage of what is kept of messages beside themselves. Each is named by its conversation's host and id, and its `ts`."""
 
     async def list_steps(self, organization: str, conversation: str, ts: int) -> list[Step]:
-        """The edits that are kept, oldest first."""
+        """The edits that are kept, oldest first; of more than `messages.LARGEST_PAGE` only the newest need be there."""
         ...
 
     async def find_deleted(self, organization: str, conversation: str, ts: int) -> Deleted | None: ...
@@ -89,10 +98,14 @@ class Stories(Protocol):
         ...
 
 
-async def tell(work: "Work", conversation: "Overseen", ts: str) -> Story:
+async def tell(work: "Work", conversation: "Overseen", ts: str, *, reader: str) -> Story:
     """A message with its story, deleted ones that are kept included.
 
-    A parent that was deleted and is not kept has no more than the placeholder of its thread.
+    A parent that was deleted and is not kept has no more than the placeholder of its thread. What another organization's
+    people wrote is told as everyone sees it: what it said before is theirs.
+
+    Arguments:
+        reader: the id of the organization that is told.
 
     Raises:
         MessageNotFound: there is no such message.
@@ -105,19 +118,35 @@ async def tell(work: "Work", conversation: "Overseen", ts: str) -> Story:
         message, tombstone = await _find(work, key)
     if message is None or message.subtype == TOMBSTONE:
         deleted = await work.stories.find_deleted(*key)
-        if deleted is not None:
+        if deleted is not None and deleted.person_organization == reader:
             last = _decode(deleted.content).text
             deletion = Step(_whole(deleted.at), deleted.by, last, "")
-            return Story(at, None, deleted.person, await work.stories.list_steps(*key), deletion)
+            return Story(at, None, deleted.person, _newest(await work.stories.list_steps(*key)), deletion)
         if message is None:
             raise MessageNotFound
+    if message.person_organization != reader:
+        return Story(at, message, message.person, [])
     steps = await work.stories.list_steps(*key)
+    first = len(steps)
     if tombstone is not None:
         previous = tombstone.original.content.text
         for cover in tombstone.covers:
             steps.append(Step(_whole(cover.at), cover.person, previous, cover.text))
             previous = cover.text
-    return Story(at, message, message.person, steps)
+    return Story(at, message, message.person, _newest(steps, first))
+
+
+def _newest(steps: list[Step], first: int | None = None) -> list[Step]:
+    """The newest steps that one answer has room for.
+
+    Arguments:
+        first: where the one stands that took the message out of sight, which is told however old it is: nothing else has the
+            original's words.
+    """
+    weights = itertools.accumulate(step.weight for step in reversed(steps))
+    start = len(steps) - sum(weight <= messages.LARGEST_PAGE for weight in weights)
+    hidden = steps[first : first + 1] if first is not None and first < start else []
+    return hidden + steps[start:]
 
 
 async def _find(work: "Work", key: tuple[str, str, int]) -> tuple[Message | None, Tombstone | None]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DEFAULT_TEXT = "This message was removed."
 """What everyone sees where nobody chose other words."""
 
+MOST_COVERS = 50
+"""How many covers a tombstone remembers: the first, and the newest."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -48,7 +51,8 @@ class Tombstone(msgspec.Struct):
     """A message out of sight.
 
     Arguments:
-        covers: what everyone saw in its place, oldest first; the last one is what they see now.
+        covers: what everyone saw in its place, oldest first; the last one is what they see now. Of more than `MOST_COVERS`
+            those after the first are forgotten: all of them are written anew with each.
     """
 
     original: Original
@@ -78,6 +82,7 @@ async def cover(work: "Work", message: Message, content: Content, *, by: str) ->
         tombstone = Tombstone(await _original(work, message), [])
         await work.reactions.remove_all(message)
     tombstone.covers.append(Cover(work.source.micros(), by, content.text))
+    del tombstone.covers[1 : 1 - MOST_COVERS]
     shown = covered(tombstone.original.content, content)
     changed = msgspec.structs.replace(
         message, subtype=OUT_OF_SIGHT, content=_encode(shown).decode(), reactions=None, metadata=None

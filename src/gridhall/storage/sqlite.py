@@ -381,6 +381,8 @@ def connect(path: str, *, reads: bool = False, patience: float = _LOCK_PATIENCE)
         if mode != "wal" and path != MEMORY:
             raise sqlite3.OperationalError(f"its file system cannot share a write-ahead log (journal mode {mode})")
         connection.execute("PRAGMA synchronous=FULL")
+        # What was deleted beyond recovery is not left to be read in the file: its bytes are overwritten at once.
+        connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA cache_size=-65536")
         connection.execute(f"PRAGMA journal_size_limit={_LONGEST_LOG}")
         connection.execute(f"PRAGMA query_only={'ON' if reads else 'OFF'}")

@@ -38,6 +38,8 @@ def plan_message(index: Index, path: Path, entry: MessageEntry) -> None:
     for key, end in (("deleted", entry.deleted), ("tombstone", entry.tombstone)):
         if end:
             index.user((*path, key, "user"), end.user)
+    for at, replaced in enumerate(entry.tombstone.before if entry.tombstone else []):
+        index.user((*path, "tombstone", "before", at, "user"), replaced.user)
     parent = None
     if entry.thread_ts is not None:
         parent = ts_micros(entry.thread_ts)

@@ -99,7 +99,7 @@ class InfoResult(Ok, kw_only=True):
 async def info(call: Call, args: MessageArgs) -> InfoResult:
     """Tell what a message says, and what it said before."""
     conversation = await oversight.find(call, args.channel, args.team)
-    found = await story.tell(call.work, conversation, args.ts)
+    found = await story.tell(call.work, conversation, args.ts, reader=call.actor.organization)
     ts = ts_text(found.ts)
     edits = [_edit(found.author, ts, step) for step in found.steps]
     if found.deletion is not None:

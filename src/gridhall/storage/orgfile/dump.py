@@ -5,6 +5,7 @@ Pictures are no part of the documents, nor are messages that wait for their time
 to it or read a thread. Everything else returns as it would have to be loaded.
 """
 
+import itertools
 import json
 from collections.abc import Iterable
 from typing import Any, TypeVar
@@ -32,6 +33,7 @@ from gridhall.contract.orgfile import (
     OrgDocument,
     Posting,
     ProfileFieldEntry,
+    ReplacedEntry,
     Retention,
     SessionEntry,
     SessionSettingsEntry,
@@ -247,7 +249,7 @@ class _Dump:
             self._edits.get(key, []),
             json.loads(row["reactions"] or "[]"),
         )
-        attached = row["metadata"] or UNSET
+        shown, attached = content, row["metadata"] or UNSET
         given = {reaction["name"]: reaction["users"] for reaction in reactions}
         if tombstone:
             original = tombstone.original
@@ -281,7 +283,7 @@ class _Dump:
             pinned_by=pin["person"] if pin else UNSET,
             edits=_edits(content, steps),
             deleted=DeletionEntry(ts=ts_text(row["deleted_ts"]), user=row["deleted_by"]) if "deleted_ts" in row else None,
-            tombstone=_tombstone(tombstone.covers[-1]) if tombstone else None,
+            tombstone=_tombstone(tombstone.covers, shown.attachments) if tombstone else None,
         )
 
     def _session(self, row: dict[str, Any]) -> SessionEntry:
@@ -395,8 +397,17 @@ def _member(row: dict[str, Any], created: int, *, open: bool) -> str | MemberEnt
     return MemberEntry(user=row["person"], joined=row["joined"], left=row["left"], last_read=last_read, open=open)
 
 
-def _tombstone(cover: Cover) -> TombstoneEntry:
-    return TombstoneEntry(ts=ts_text(cover.at), user=cover.person, content=cover.text)
+def _tombstone(covers: list[Cover], attachments: msgspec.Raw | UnsetType) -> TombstoneEntry:
+    first, last = covers[0], covers[-1]
+    return TombstoneEntry(
+        ts=ts_text(first.at),
+        user=first.person,
+        content=last.text,
+        attachments=_objects(attachments),
+        before=[
+            ReplacedEntry(content=old.text, ts=ts_text(new.at), user=new.person) for old, new in itertools.pairwise(covers)
+        ],
+    )
 
 
 def _app_request(row: dict[str, Any]) -> AppRequestEntry:

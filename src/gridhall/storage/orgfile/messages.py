@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Table
 
 from gridhall.contract.messages import Content, Edited, Reaction, Thread
-from gridhall.contract.orgfile import EditEntry, MessageEntry
+from gridhall.contract.orgfile import EditEntry, MessageEntry, TombstoneEntry
 from gridhall.contract.timestamps import ts_micros, ts_text
 from gridhall.domain import metadata, threads
 from gridhall.domain.messages import BOT_MESSAGE, BROADCAST, DELETED_TEXT, SLACKBOT, Author
@@ -79,9 +79,9 @@ class _Told:
         if entry.tombstone:
             told = _summary(reactions)
             original = Original(content, reactions, *(UNSET if text is None else _as_is(text) for text in (told, attached)))
-            cover = Cover(ts_micros(entry.tombstone.ts), entry.tombstone.user, entry.tombstone.content)
-            yield tables.tombstones, of | {"content": _text(Tombstone(original, [cover]))}
-            content, reactions, attached = covered(content, Content(text=cover.text)), [], None
+            yield tables.tombstones, of | {"content": _text(Tombstone(original, _covers(entry.tombstone)))}
+            shown = Content(text=entry.tombstone.content, attachments=_raw(entry.tombstone.attachments))
+            content, reactions, attached = covered(content, shown), [], None
         for position, edit in enumerate(edits):
             yield tables.message_edits, of | {"position": position} | msgspec.structs.asdict(edit)
         if entry.client_msg_id:
@@ -245,6 +245,12 @@ def _edits(entry: MessageEntry) -> list[Step]:
         steps.append(Step(ts_micros(edit.ts), edit.user, text, edit.text))
         text = edit.text
     return steps
+
+
+def _covers(entry: TombstoneEntry) -> list[Cover]:
+    began = [(entry.ts, entry.user), *((replaced.ts, replaced.user) for replaced in entry.before)]
+    words = [*(replaced.content for replaced in entry.before), entry.content]
+    return [Cover(ts_micros(ts), user, text) for (ts, user), text in zip(began, words, strict=True)]
 
 
 def _placeholder(ts: int, text: str) -> Content:
