@@ -13,10 +13,11 @@ from gridhall.catalogue.method import OrgToken, method
 from gridhall.catalogue.rates import by_tier
 from gridhall.catalogue.registry import Registry
 from gridhall.catalogue.scopes import Needs
-from gridhall.contract.errors import InvalidLimit, MissingArgument, TeamNotFound, UserNotFound
+from gridhall.contract.errors import AccessDenied, InvalidLimit, MissingArgument, TeamNotFound, UserNotFound
 from gridhall.contract.rates import Tier
 from gridhall.contract.tokens import Token
 from gridhall.contract.wire import Ok
+from gridhall.domain.actor import Actor
 from gridhall.domain.call import Call
 from harness.databases import Databases
 from harness.live import Live, live
@@ -50,6 +51,7 @@ ORDER = (
     ("address", "the workspace's key is withdrawn", "ekm_access_denied"),
     ("authorize", "a kind of token that the method does not take", "not_allowed_token_type"),
     ("authorize", "no scopes", "missing_scope"),
+    ("authorize", "somebody whom the method is not for", "access_denied"),
     ("rate", "the limit is used up", "ratelimited"),
     ("arguments", "an argument is missing", "missing_argument"),
     ("arguments", "an array for a string", "invalid_array_arg"),
@@ -69,12 +71,18 @@ class ProbeArgs(msgspec.Struct, frozen=True):
     user: Annotated[str, Arg("Not there.")] = ""
 
 
+def not_denied(actor: Actor) -> None:
+    if actor.organization_name.startswith("Denied"):
+        raise AccessDenied
+
+
 @method(
     "probe.call",
     tokens=Token.BOT,
     scopes=Needs(always=("probe",), accepted=("probe", "probe:more"), of=lambda args: ("probe:more",)),
     rate=Tier.TWO,
     errors=(MissingArgument, InvalidLimit, UserNotFound),
+    requires=not_denied,
 )
 async def probe(call: Call, args: ProbeArgs) -> Ok:
     """Refuse whoever asks for somebody."""
@@ -132,7 +140,7 @@ def organization(step: int) -> str:
     return f"""\
 enterprise:
   id: E{step:010}
-  name: Order {step}
+  name: {"Denied" if "somebody whom the method is not for" in wrong else "Order"} {step}
   domain: order-{step}
   settings:
     two_factor_required: {says("no second factor")}
