@@ -3,6 +3,7 @@
 from typing import Any
 
 from gridhall.domain import tokens
+from gridhall.domain.work import Work
 from gridhall.storage import tables
 from harness.live import Live
 from methods.press import ADA, DESK, MIA, NEWS, PRESS, posted, reply, rows
@@ -18,26 +19,28 @@ KEPT = (
     tables.streams,
 )
 LOOKS = ["channels:history", "channels:read", "groups:history", "reactions:read", "pins:read", "chat:write"]
+CHAT = "admin.chat:read,admin.chat:write"
 OUT_OF_SIGHT = {"type", "subtype", "user", "text", "ts", "team", "app_id", "bot_id", "bot_profile"}
 """What a tombstone tells of an ordinary message."""
 
 
-def org_token(live: Live, person: str = ADA, scopes: str = "admin.chat:read,admin.chat:write") -> str:
+async def make_org_token(work: Work, person: str = ADA, scopes: str = CHAT) -> str:
     """A new org-level token of somebody's."""
+    return await tokens.create(
+        work,
+        organization=PRESS,
+        workspace=None,
+        person=person,
+        app="A0WIRE00001",
+        kind="user",
+        scopes=scopes.split(","),
+        actor=None,
+    )
 
-    async def unit(work: Any) -> str:
-        return await tokens.create(
-            work,
-            organization=PRESS,
-            workspace=None,
-            person=person,
-            app="A0WIRE00001",
-            kind="user",
-            scopes=scopes.split(","),
-            actor=None,
-        )
 
-    text: str = live.on_loop(live.gridhall.storage.write(unit))
+def org_token(live: Live, person: str = ADA, scopes: str = CHAT) -> str:
+    """The same of a server that runs (see `make_org_token`)."""
+    text: str = live.on_loop(live.gridhall.storage.write(lambda work: make_org_token(work, person, scopes)))
     return text
 
 

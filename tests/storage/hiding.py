@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.program import Serving
-from gridhall.domain import tokens
 from gridhall.domain.audit import Question
 from gridhall.domain.work import Work
 from harness.databases import run
 from harness.storage import opened
-from methods.press import ADA, DESK, PRESS
+from methods.overseer import make_org_token
+from methods.press import DESK, PRESS
 from storage.killing import GONE, Connection
 
 MESSAGES = 4
@@ -123,20 +123,8 @@ def _shown(server: Serving, ts: str) -> dict[str, Any]:
 
 
 async def _overseer(database: str) -> str:
-    async def unit(work: Work) -> str:
-        return await tokens.create(
-            work,
-            organization=PRESS,
-            workspace=None,
-            person=ADA,
-            app="A0WIRE00001",
-            kind="user",
-            scopes=["admin.chat:read", "admin.chat:write"],
-            actor=None,
-        )
-
     async with opened(database) as storage:
-        return await storage.write(unit)
+        return await storage.write(make_org_token)
 
 
 async def _audited(database: str) -> int:

@@ -219,13 +219,22 @@ def look(call: "Call", action: "Written", entity: Entity, **details: object) -> 
     call.looks += (Look(action, entity, {name: value for name, value in details.items() if value is not None}),)
 
 
+async def look_at_all(call: "Call", action: "Written", **details: object) -> None:
+    """The same, where they looked at the organization as a whole."""
+    look(call, action, await _own(call.work, call.actor), **details)
+
+
+async def _own(work: "Work", actor: "Actor") -> Entity:
+    organization = await work.organizations.find(actor.organization)
+    assert organization is not None
+    return audit.organization(organization)
+
+
 async def refused(work: "Work", actor: "Actor", method: str, arguments: "Mapping[str, object]", code: str) -> None:
     """Have the audit log tell that somebody was refused, and what they asked for.
 
     Of what was sent it keeps ids and timestamps: anything else would have the log hold whatever a caller likes to write there.
     """
-    organization = await work.organizations.find(actor.organization)
-    assert organization is not None
     named = {
         name: value.strip()
         for name in _NAMED
@@ -233,5 +242,5 @@ async def refused(work: "Work", actor: "Actor", method: str, arguments: "Mapping
     }
     details: dict[str, object] = {"method": method, "error": code, **named}
     await audit.write(
-        work, actor.organization, "oversight_refused", entity=audit.organization(organization), actor=actor, details=details
+        work, actor.organization, "oversight_refused", entity=await _own(work, actor), actor=actor, details=details
     )

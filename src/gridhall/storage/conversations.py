@@ -80,9 +80,8 @@ _PARTNER_DELETED = (
     .correlate(_c)
     .scalar_subquery()
 )
-IN_WORKSPACE = or_(
-    _c.c.kind == IM,
-    _c.c.kind == MPIM,
+# Of direct and group conversations it is never true: they are in no workspace.
+AS_CHANNEL = or_(
     and_(_c.c.org_wide, _c.c.organization == bindparam("organization")),
     exists(
         select(shares.c.workspace).where(
@@ -100,6 +99,7 @@ IN_WORKSPACE = or_(
         )
     ),
 )
+IN_WORKSPACE = or_(_c.c.kind == IM, _c.c.kind == MPIM, AS_CHANNEL)
 
 
 COLUMNS = (

@@ -4,15 +4,15 @@ Lists are made of looks (see `directory.py`): a look walks one index, takes in s
 row what else it has to know of a conversation. A filter that passes over many makes short pages, not slow ones.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Integer, and_, bindparam, case, exists, or_, select
 
 from gridhall.contract.scopes import IM, MPIM, PRIVATE, PUBLIC
 from gridhall.domain.conversations import Conversation, Hold
 from gridhall.domain.directory import Stretch
 from gridhall.domain.oversight import Glimpse, Overseen, Presence
-from gridhall.storage.conversations import COLUMNS, HOLD
+from gridhall.storage.conversations import AS_CHANNEL, COLUMNS, HOLD
 from gridhall.storage.directory import AHEAD, LAST
 from gridhall.storage.statement import Connection, Statement
 from gridhall.storage.tables import connections, conversations, members, shares
@@ -42,24 +42,6 @@ _WITH_OURS = and_(
         )
     ),
 )
-_IN_WORKSPACE = or_(
-    and_(_c.c.org_wide, _c.c.organization == bindparam("organization")),
-    exists(
-        select(shares.c.workspace).where(
-            shares.c.organization == _c.c.organization,
-            shares.c.conversation == _c.c.id,
-            shares.c.workspace == bindparam("workspace"),
-        )
-    ),
-    exists(
-        select(_n.c.workspace).where(
-            _n.c.organization == _c.c.organization,
-            _n.c.conversation == _c.c.id,
-            _n.c.other_organization == bindparam("organization"),
-            _n.c.workspace == bindparam("workspace"),
-        )
-    ),
-)
 _IS_READABLE = or_(_c.c.deleted.is_(False), _c.c.deleted_at > bindparam("deleted_since"))
 _found = select(*COLUMNS, _c.c.deleted_at).where(
     _c.c.id == bindparam("conversation"),
@@ -67,7 +49,7 @@ _found = select(*COLUMNS, _c.c.deleted_at).where(
     _IS_READABLE,
 )
 _FIND = Statement(_found, Overseen)
-_FIND_IN = Statement(_found.where(_IN_WORKSPACE), Overseen)
+_FIND_IN = Statement(_found.where(AS_CHANNEL), Overseen)
 
 _IS_CONNECTED = exists(select(_n.c.workspace).where(_n.c.organization == _c.c.organization, _n.c.conversation == _c.c.id))
 _IS_ASKED = or_(_c.c.kind == bindparam("kind"), bindparam("kind") == "")
@@ -78,28 +60,16 @@ def _end(id: ColumnElement[str], *where: ColumnElement[bool]) -> Statement[str]:
     return Statement(select(id).where(*where, id > bindparam("after")).order_by(id).limit(1).offset(_ahead), str)
 
 
-def _list(
-    host: ColumnElement[str], id: ColumnElement[str], *where: ColumnElement[bool], so: ColumnElement[bool]
-) -> Statement[Glimpse]:
-    """The first conversations that a look along an index of a table takes in.
+def _list(walked: FromClause, so: ColumnElement[bool]) -> Statement[Glimpse]:
+    """The first conversations that a look takes in.
 
     Arguments:
-        host, id: what names a conversation in the table, of which several rows may name the same.
-        where: what leads to the rows.
+        walked: the ids that the look comes by, each once.
         so: what has to be true of a conversation.
     """
-    # Each conversation once before it is looked up: of a shared channel everybody in it has a row.
-    walked = (
-        select(func.min(host).label("organization"), id.label("id"))
-        .where(*where, id > bindparam("after"), id <= bindparam("until"))
-        .group_by(id)
-        .subquery("walked")
-    )
-    is_so = select(case((and_(so, _IS_READABLE), 1), else_=0)).where(
-        _c.c.organization == walked.c.organization, _c.c.id == walked.c.id
-    )
+    is_so = select(case((and_(so, _IS_READABLE), 1), else_=0)).where(_c.c.id == walked.c.id)
     ids = (
-        select(walked.c.organization, walked.c.id)
+        select(walked.c.id)
         .where(is_so.correlate(walked).scalar_subquery() == 1)
         .order_by(walked.c.id)
         .limit(_limit)
@@ -108,10 +78,10 @@ def _list(
     return _whole(ids)
 
 
-def _whole(ids: Any) -> Statement[Glimpse]:
+def _whole(ids: FromClause) -> Statement[Glimpse]:
     return Statement(
         select(*COLUMNS, _c.c.deleted_at, _IS_CONNECTED)
-        .select_from(ids.join(_c, and_(_c.c.organization == ids.c.organization, _c.c.id == ids.c.id)))
+        .select_from(ids.join(_c, _c.c.id == ids.c.id))
         .order_by(ids.c.id)
         .limit(_limit),
         Glimpse,
@@ -129,26 +99,39 @@ def _own(*where: ColumnElement[bool]) -> _Source:
     """Conversations of the organization, by an index of their own table."""
     where = (_c.c.organization == bindparam("organization"), _c.c.wide, *where)
     walked = (_c.c.id > bindparam("after"), _c.c.id <= bindparam("until"), _IS_READABLE)
-    ids = select(_c.c.organization, _c.c.id).where(*where, *walked).order_by(_c.c.id).limit(_limit).subquery("ids")
+    ids = select(_c.c.id).where(*where, *walked).order_by(_c.c.id).limit(_limit).subquery("ids")
     return _Source(_end(_c.c.id, *where), _whole(ids))
 
 
 _WIDE = _own()
 _WIDE_OF_KIND = _own(_c.c.kind == bindparam("kind"))
-_lent = _n.c.organization == bindparam("organization")
-_LENT = _Source(_end(_n.c.conversation, _lent), _list(_n.c.organization, _n.c.conversation, _lent, so=_IS_ASKED))
-_borrowed = _n.c.other_organization == bindparam("organization")
-_BORROWED = _Source(_end(_n.c.conversation, _borrowed), _list(_n.c.organization, _n.c.conversation, _borrowed, so=_IS_ASKED))
-_abroad = (_m.c.person_organization == bindparam("organization"), _m.c.person_organization != _m.c.organization)
-_ABROAD = _Source(
-    _end(_m.c.conversation, *_abroad),
-    _list(_m.c.organization, _m.c.conversation, *_abroad, so=and_(_IS_DIRECT, _IS_ASKED)),
+
+
+def _each(id: ColumnElement[str], *where: ColumnElement[bool], so: ColumnElement[bool]) -> _Source:
+    """Conversations of which an index may have many rows, as many as people are in one.
+
+    Rows are what the look counts, so that it costs the same however many name one conversation. Behind its end it goes on with
+    the next conversation, past all rows that are left of the last.
+    """
+    # Twice as many as the look counted, with room for those who come between the two statements.
+    rows = select(id.label("id")).where(*where, id > bindparam("after")).order_by(id).limit(_ahead + _ahead).subquery("rows")
+    each = select(rows.c.id).where(rows.c.id <= bindparam("until")).group_by(rows.c.id).subquery("each")
+    return _Source(_end(id, *where), _list(each, so))
+
+
+_LENT = _each(_n.c.conversation, _n.c.organization == bindparam("organization"), so=_IS_ASKED)
+_BORROWED = _each(_n.c.conversation, _n.c.other_organization == bindparam("organization"), so=_IS_ASKED)
+_ABROAD = _each(
+    _m.c.conversation,
+    _m.c.person_organization == bindparam("organization"),
+    _m.c.person_organization != _m.c.organization,
+    so=and_(_IS_DIRECT, _IS_ASKED),
 )
 _there = (shares.c.organization == bindparam("organization"), shares.c.workspace == bindparam("workspace"))
-_THERE = _Source(
-    _end(shares.c.conversation, *_there),
-    _list(shares.c.organization, shares.c.conversation, *_there, so=and_(_c.c.wide.is_(False), _IS_ASKED)),
+_walked = select(shares.c.conversation.label("id")).where(
+    *_there, shares.c.conversation > bindparam("after"), shares.c.conversation <= bindparam("until")
 )
+_THERE = _Source(_end(shares.c.conversation, *_there), _list(_walked.subquery("walked"), and_(_c.c.wide.is_(False), _IS_ASKED)))
 
 _AT_CONVERSATION = (_m.c.organization == bindparam("organization"), _m.c.conversation == bindparam("conversation"))
 _NEXT_ORGANIZATION = Statement(
@@ -224,7 +207,9 @@ class SqlOversight:
 
     async def _look(self, source: _Source, of: dict[str, str], deleted_since: int, limit: int) -> Stretch[Glimpse]:
         end = await self._connection.one(source.end, **of, ahead=AHEAD)
-        found = await self._connection.all(source.list, **of, until=end or LAST, deleted_since=deleted_since, limit=limit)
+        found = await self._connection.all(
+            source.list, **of, ahead=AHEAD, until=end or LAST, deleted_since=deleted_since, limit=limit
+        )
         return Stretch(found, end)
 
     async def list_members(

@@ -98,7 +98,6 @@ async def list_conversations(call: Call, args: ListArgs) -> ListResult:
     An entry has the fields of the Discovery API's method of that name: the platform's page has no example. It tells of a
     direct message as `is_im` and `is_dm`, since the two pages call it differently.
     """
-    work, actor = call.work, call.actor
     asked = [name for name in FILTERS if getattr(args, f"only_{name}")]
     if len(asked) > 1:
         raise InvalidArgs
@@ -110,12 +109,9 @@ async def list_conversations(call: Call, args: ListArgs) -> ListResult:
     shown, next_after = first_of(await _stretches(call, workspace, only, after=after, limit=limit + 1), limit)
     result = ListResult(channels=[_listed(conversation) for conversation in shown])
     go_on(call, result, listing, next_after or None)
-    organization = await work.organizations.find(actor.organization)
-    assert organization is not None
-    oversight.look(
+    await oversight.look_at_all(
         call,
         "oversight_conversations_listed",
-        audit.organization(organization),
         team=workspace,
         only=only,
         conversations=len(shown),

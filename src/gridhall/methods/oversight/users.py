@@ -8,7 +8,7 @@ from gridhall.catalogue.arguments import Arg
 from gridhall.catalogue.scopes import needs
 from gridhall.contract.errors import InvalidArguments
 from gridhall.contract.objects import User
-from gridhall.domain import appearance, audit, oversight
+from gridhall.domain import appearance, oversight
 from gridhall.domain.call import Call
 from gridhall.domain.people import Member
 from gridhall.methods.oversight.declare import Paged, entries, go_on, overseeing
@@ -51,12 +51,9 @@ async def list_users(call: Call, args: ListArgs) -> ListResult:
     shown = found[:limit]
     result = ListResult(users=[overseen(call, member) for member in shown])
     go_on(call, result, listing, shown[-1].id if len(found) > limit else None)
-    organization = await work.organizations.find(actor.organization)
-    assert organization is not None
-    oversight.look(
+    await oversight.look_at_all(
         call,
         "oversight_users_listed",
-        audit.organization(organization),
         include_deleted=args.include_deleted or None,
         users=len(shown),
     )
