@@ -17,7 +17,7 @@ from harness.audit import Owner
 from harness.databases import Databases
 from harness.live import Live, live
 from methods.overseer import Overseer, org_token, react
-from methods.press import ADA, DESK, MAX, MIA, MIA_MAX, NEWS, PRESS, WIRE, posted, reply
+from methods.press import ADA, DESK, MAX, MIA, MIA_MAX, NEWS, PRESS, WIRE, posted
 
 MARK, EMOJI = "qzxmark", "accordion"
 """What is in every word that is hidden, and the emoji under it, which is nowhere else."""
@@ -60,6 +60,7 @@ class Stage:
 
     Arguments:
         hidden: channel and `ts` of those that are taken out of sight, with the client's own id.
+        answers: the same of replies that are out of sight with the parent of their thread, and by nothing else.
         tokens: everybody's, the authors' and the administrators' among them, with each scope that any method asks for.
     """
 
@@ -67,14 +68,16 @@ class Stage:
         self.server = server
         self.overseer = Overseer(server)
         self.hidden: list[tuple[str, str, str]] = []
+        self.answers: list[tuple[str, str, str]] = []
         parent = posted(server, "In sight")
         self.say("xoxb-wire", DESK, with_parts=True)
         root = self.hidden[0][1]
-        reply(server, root, "Reply in sight", "xoxp-max")
-        reply(server, root, "Broadcast in sight", "xoxp-ada", reply_broadcast="true")
         self.say("xoxp-mia", DESK)
         self.say("xoxp-mia", DESK, thread_ts=parent)
         self.say("xoxp-max", DESK, thread_ts=parent, reply_broadcast="true")
+        for broadcast in ("false", "true"):
+            self.say("xoxp-mia", DESK, thread_ts=root, reply_broadcast=broadcast)
+            self.answers.append(self.hidden.pop())
         self.say("xoxp-mia", MIA_MAX)
         self.tokens = _everybody(server)
 
@@ -104,7 +107,7 @@ class Stage:
         """Which of these methods tell anything of what is marked, and of which message they were asked."""
         found = set()
         for method in methods:
-            for channel, ts, id in self.hidden:
+            for channel, ts, id in (*self.hidden, *self.answers):
                 for arguments in _asked(method, channel, ts, id):
                     for token in tokens:
                         reply = self.server.reply(method.name, token, **arguments)
@@ -212,7 +215,7 @@ def test_no_method_tells_anybody_what_is_hidden(stage: Stage) -> None:
     assert {method.name for method in telling} >= TOLD_BY
     before = stage.telling(telling, stage.tokens)
     assert {name for name, _ in before} == TOLD_BY, "the look sees what is there"
-    assert {ts for _, ts in before} == {ts for _, ts, _ in stage.hidden}
+    assert {ts for _, ts in before} == {ts for _, ts, _ in (*stage.hidden, *stage.answers)}
     stage.say("xoxp-mia", MIA_MAX)
     stage.hide()
     assert stage.telling(_ordinary(), stage.tokens) == set()

@@ -44,11 +44,22 @@ from methods.press import (
     shown,
     thread,
 )
-from methods.rows import change
+from methods.rows import change, make_token
 from methods.scheduling import NOW, SOON, go, newer, schedule, texts
 
 WRITERS = ("tombstone", "restore", "update", "delete")
 WORDS = {"update": {"text": "Other words"}}
+OF_A_MESSAGE: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("reactions.add", "timestamp", {"name": "wave"}),
+    ("reactions.remove", "timestamp", {"name": "tada"}),
+    ("pins.add", "timestamp", {}),
+    ("pins.remove", "timestamp", {}),
+    ("chat.getPermalink", "message_ts", {}),
+    ("chat.update", "ts", {"text": "Other words"}),
+    ("chat.delete", "ts", {}),
+)
+"""What refuses a message that is not there: the method, its argument for the message's `ts`, and what else it takes."""
+
 DEFAULT = "This message was removed."
 INVISIBLE = ("\u200b", " \u200b\u2060\n", "\u3164\ufe0f", "\u2800", "\U000e0041\u00ad")
 
@@ -220,20 +231,6 @@ def test_either_scope_lets_one_hide(overseer: Overseer) -> None:
     assert overseer.live.call("oversight.chat.restore", exporting, channel=DESK, ts=ts)["error"] == "missing_scope"
 
 
-# Out of sight.
-
-
-def test_a_message_is_hidden_behind_words_of_one_s_choice(overseer: Overseer) -> None:
-    ts = posted(overseer.live)
-    answer = overseer.do("tombstone", ts, content="Under <review> & more")
-    message = answer["message"]
-    assert (answer["channel"], answer["ts"]) == (DESK, ts)
-    assert message == shown(overseer.live, ts)
-    assert message.keys() == OUT_OF_SIGHT
-    assert (message["subtype"], message["text"]) == ("dlp_tombstone", "Under &lt;review&gt; &amp; more")
-    assert logged(overseer.live, ts) == [("message_tombstoned", ADA, {"user": MIA})]
-
-
 def test_a_story_is_told_as_far_as_one_answer_has_room(own: Overseer) -> None:
     first, cover = ("z" * 40_000, "w" * 40_000)
     ts = posted(own.live, first)
@@ -265,6 +262,20 @@ def test_what_stood_in_a_message_s_place_is_remembered_fifty_times(overseer: Ove
     assert [step["text"] for step in story] == ["Words 0", *(f"Words {number}" for number in range(4, 53))]
     assert [step["previous"]["text"] for step in story[:3]] == ["Original", "Words 0", "Words 4"]
     assert overseer.do("restore", ts)["message"]["text"] == "Original"
+
+
+# Out of sight.
+
+
+def test_a_message_is_hidden_behind_words_of_one_s_choice(overseer: Overseer) -> None:
+    ts = posted(overseer.live)
+    answer = overseer.do("tombstone", ts, content="Under <review> & more")
+    message = answer["message"]
+    assert (answer["channel"], answer["ts"]) == (DESK, ts)
+    assert message == shown(overseer.live, ts)
+    assert message.keys() == OUT_OF_SIGHT
+    assert (message["subtype"], message["text"]) == ("dlp_tombstone", "Under &lt;review&gt; &amp; more")
+    assert logged(overseer.live, ts) == [("message_tombstoned", ADA, {"user": MIA})]
 
 
 @pytest.mark.parametrize("content", ["", "  ", *INVISIBLE])
@@ -316,20 +327,82 @@ def test_nobody_touches_what_is_out_of_sight(overseer: Overseer) -> None:
 
 
 def test_a_hidden_parent_hides_its_thread(overseer: Overseer) -> None:
-    press = overseer.live
+    press, repeated = overseer.live, str(uuid4())
     ts = posted(press)
-    child, broadcast = reply(press, ts), reply(press, ts, "To all", reply_broadcast="true")
-    before = thread(press, ts)
+    child = reply(press, ts)
+    broadcast = reply(press, ts, "To all", reply_broadcast="true", client_msg_id=repeated)
+    for answer in (child, broadcast):
+        assert react(press, answer, "tada")["ok"]
+        assert press.call("pins.add", "xoxp-max", channel=DESK, timestamp=answer)["ok"]
+
+    def told() -> list[Any]:
+        return [thread(press, ts), *(overseer.told(named) for named in (ts, child, broadcast))]
+
+    before = told()
     overseer.do("tombstone", ts)
     for named in (ts, child, broadcast):
         [only] = thread(press, named)
         assert only == shown(press, ts)
         assert only.keys() == OUT_OF_SIGHT
-    shown_reply = shown(press, broadcast)
-    assert shown_reply is not None
-    assert shown_reply["root"] == shown(press, ts)
+    assert shown(press, broadcast) is None
+    for answer in (child, broadcast):
+        for method, key, more in OF_A_MESSAGE:
+            asked = press.call(method, "xoxp-max", channel=DESK, **{key: answer}, **more)
+            assert asked == refused("message_not_found"), method
+        looked_at = press.call("reactions.get", "xoxp-max-looks", channel=DESK, timestamp=answer)
+        assert looked_at == refused("message_not_found")
+    again = {"channel": DESK, "text": "To all", "client_msg_id": repeated}
+    assert press.call("chat.postMessage", "xoxp-max", **again) == refused("duplicate_message_not_found")
+    assert press.call("pins.list", "xoxp-max-looks", channel=DESK)["items"] == []
+    listed = press.call("reactions.list", "xoxp-max-looks")
+    assert (listed["items"], listed["paging"]["total"]) == ([], 0)
+    assert press.call("reactions.list", "xoxp-max-looks", limit=10)["items"] == []
     overseer.do("restore", ts)
-    assert thread(press, ts) == before
+    assert told() == before
+
+
+def test_what_a_hidden_parent_hides_is_neither_the_newest_nor_unread(overseer: Overseer) -> None:
+    press = overseer.live
+    looking = make_token(press, PRESS, NEWS, MIA, ["im:read"])
+    ts = posted(press, token="xoxp-mia", channel=MIA_MAX)
+    broadcast = reply(press, ts, "To both", channel=MIA_MAX, reply_broadcast="true")
+
+    def told() -> tuple[str, int, int]:
+        state = press.call("conversations.info", looking, channel=MIA_MAX)["channel"]
+        return state["latest"]["ts"], state["unread_count"], state["unread_count_display"]
+
+    before = told()
+    assert before[0] == broadcast
+    overseer.do("tombstone", ts, MIA_MAX)
+    assert told() == (ts, before[1] - 1, before[2] - 1)
+    overseer.do("restore", ts, MIA_MAX)
+    assert told() == before
+
+
+def test_overseers_find_what_a_hidden_parent_hides(overseer: Overseer) -> None:
+    press = overseer.live
+    ts = posted(press)
+    child, broadcast = reply(press, ts), reply(press, ts, "To all", reply_broadcast="true")
+    overseer.do("tombstone", ts)
+    for answer in (child, broadcast):
+        overseer.do("update", answer, text="Other words")
+        overseer.do("tombstone", answer)
+        assert shown(press, answer) is None
+        overseer.do("restore", answer)
+        assert overseer.do("info", answer)["message"]["text"] == "Other words"
+    overseer.do("delete", child)
+    overseer.do("restore", ts)
+    assert [message["ts"] for message in thread(press, ts)] == [ts, broadcast]
+
+
+def test_the_thread_of_a_hidden_parent_that_is_purged_goes_on_under_a_placeholder(overseer: Overseer) -> None:
+    press = overseer.live
+    ts = posted(press)
+    broadcast = reply(press, ts, "To all", reply_broadcast="true")
+    overseer.do("tombstone", ts)
+    overseer.do("delete", ts)
+    assert [message["subtype"] for message in thread(press, ts)] == ["tombstone", "thread_broadcast"]
+    assert shown(press, broadcast) is not None
 
 
 @pytest.mark.parametrize("in_channel", ["false", "true"])

@@ -135,7 +135,7 @@ def test_what_was_done_to_its_thread_meanwhile_stays_done(press: Live) -> None:
     ts = posted(press)
     first, second = reply(press, ts), reply(press, ts, token="xoxp-ada")
     overseer.do("tombstone", ts)
-    assert press.call("chat.delete", "xoxp-ada", channel=DESK, ts=second)["ok"]
+    overseer.do("delete", second)
     overseer.do("restore", ts)
     parent, *replies = thread(press, ts)
     assert (parent["reply_count"], parent["latest_reply"]) == (1, first)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from gridhall.contract.errors import BadTimestamp, MessageNotFound, ThreadNotFound
 from gridhall.contract.timestamps import find_ts
-from gridhall.domain.messages import OUT_OF_SIGHT, Message
+from gridhall.domain.messages import OUT_OF_SIGHT, Message, hidden_by_parent
 from gridhall.domain.threads import TOMBSTONE, UNTHREADABLE
 
 if TYPE_CHECKING:
@@ -38,10 +38,11 @@ async def find(call: "Call", conversation: "Conversation", ts: str, *, held: boo
     """The message that a caller names, or what stands in the place of one that was taken out of sight.
 
     Raises:
-        MessageNotFound: there is no such message, or only what is left of one that was deleted.
+        MessageNotFound: there is no such message, or only what is left of one that was deleted, or it is out of sight with the
+            thread that it is in.
     """
     message = await look_up(call, conversation, ts, held=held)
-    if message is None or message.subtype == TOMBSTONE:
+    if message is None or message.subtype == TOMBSTONE or await hidden_by_parent(call.work, message):
         raise MessageNotFound
     return message
 

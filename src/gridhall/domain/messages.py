@@ -210,7 +210,7 @@ class Messages(Protocol):
         ...
 
     async def list_channel(self, organization: str, conversation: str, *, oldest: int, latest: int, limit: int) -> Page:
-        """What a channel shows between two moments, both included, newest first."""
+        """What a channel shows between two moments, both included, newest first; no reply whose parent is out of sight."""
         ...
 
     async def list_replies(
@@ -220,7 +220,7 @@ class Messages(Protocol):
         ...
 
     async def find_latest(self, organization: str, conversation: str) -> Message | None:
-        """The newest message that the channel shows, placeholders left out."""
+        """The newest message that the channel shows, placeholders left out, and replies whose parent is out of sight."""
         ...
 
     async def count_unread(
@@ -228,7 +228,8 @@ class Messages(Protocol):
     ) -> tuple[int, int]:
         """How many newer messages of the channel are unread: those of others, with and without what the conversation tells.
 
-        What it tells of the reader counts as well. Source: the example of the reference page of conversations.setTopic.
+        What it tells of the reader counts as well. Source: the example of the reference page of conversations.setTopic. What is
+        out of sight with its thread does not.
 
         Arguments:
             most: how many of the newest messages are looked at.
@@ -283,7 +284,7 @@ async def post(work: "Work", conversation: Conversation, draft: Draft, *, author
 
     Raises:
         DuplicateChannelNotFound: the client's id stands for a message of another conversation.
-        DuplicateMessageNotFound: … for a message that was deleted.
+        DuplicateMessageNotFound: … for a message that was deleted, or that is out of sight with its thread.
     """
     organization, id = conversation.organization, conversation.id
     ts = await work.messages.next_ts(organization, id, work.source.micros())
@@ -349,9 +350,20 @@ async def _posted_before(work: "Work", conversation: Conversation, author: Autho
     if other != conversation.id:
         raise DuplicateChannelNotFound
     message = await work.messages.find(conversation.organization, conversation.id, ts)
-    if message is None or message.subtype == threads.TOMBSTONE:
+    if message is None or message.subtype == threads.TOMBSTONE or await hidden_by_parent(work, message):
         raise DuplicateMessageNotFound
     return message
+
+
+async def hidden_by_parent(work: "Work", message: Message) -> bool:
+    """Whether a message is a reply whose parent is out of sight, and the whole thread with it. Nothing is looked up for others.
+
+    Lists leave such replies out by themselves: see `storage.messages.in_sight`.
+    """
+    if message.thread_ts is None:
+        return False
+    parent = await work.messages.find(message.organization, message.conversation, message.thread_ts)
+    return parent is not None and parent.subtype == OUT_OF_SIGHT
 
 
 async def tell(work: "Work", conversation: Conversation, content: Content, *, author: Author) -> Message:

@@ -37,7 +37,7 @@ class Pins(Protocol):
     async def count(self, organization: str, conversation: str) -> int: ...
 
     async def list(self, organization: str, conversation: str) -> list[tuple[Pin, "Message"]]:
-        """The pins of a conversation with their messages, newest pin first."""
+        """The pins of a conversation with their messages, newest pin first; no reply whose parent is out of sight."""
         ...
 
 

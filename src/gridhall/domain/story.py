@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 _SECOND = 1_000_000
 
-_decode = msgspec.json.Decoder(Content).decode
 _AROUND = 250
 """Characters that an answer tells of a step beside its words."""
 
+_decode = msgspec.json.Decoder(Content).decode
 
 
 class Step(msgspec.Struct, gc=False):
@@ -46,11 +46,11 @@ class Step(msgspec.Struct, gc=False):
     previous: str
     text: str
 
-
     @property
     def weight(self) -> int:
         """Characters that it takes in an answer."""
         return len(self.previous) + len(self.text) + _AROUND
+
 
 class Deleted(msgspec.Struct, gc=False):
     """What is kept of a deleted message: its author, its content as JSON, when it was deleted, in microseconds, and by whom."""
@@ -246,7 +246,7 @@ async def purge(call: "Call", channel: str, team: str | None, ts: str) -> int:
 
 
 async def _held(call: "Call", channel: str, team: str | None, ts: str) -> "tuple[Overseen, Message]":
-    """A message of the overseer's own organization, held, and where it is.
+    """A message of the overseer's own organization, held, and where it is; also a reply that its hidden parent hides.
 
     Raises:
         TeamNotFound, TeamAccessNotGranted: see `oversight.workspace_of`.
@@ -254,7 +254,9 @@ async def _held(call: "Call", channel: str, team: str | None, ts: str) -> "tuple
         ExternalUpdateNotAllowed: somebody of another organization wrote it.
     """
     conversation = await _place(call, channel, team)
-    message = await items.find(call, conversation, ts, held=True)
+    message = await items.look_up(call, conversation, ts, held=True)
+    if message is None or message.subtype == TOMBSTONE:
+        raise MessageNotFound
     _require_own(call, message)
     return conversation, message
 

@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, insert, literal, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql.elements import ColumnElement
 
-from gridhall.domain.messages import SYSTEM, Message, Page, size_of
+from gridhall.domain.messages import OUT_OF_SIGHT, SYSTEM, Message, Page, size_of
 from gridhall.domain.threads import TOMBSTONE
 from gridhall.storage import portions
 from gridhall.storage.statement import Connection, Remember, Statement
@@ -102,12 +103,37 @@ _FIND_CLIENT_ID = Statement(
     lambda conversation, ts: (conversation, ts),
 )
 
+_roots = _m.alias("roots")
+
+
+def in_sight() -> ColumnElement[bool]:
+    """Whether a row of `messages` is no reply whose parent is out of sight: see `domain.messages.hidden_by_parent`.
+
+    The parent of a reply is looked up row by row, by its key; nothing is looked up for other messages.
+    """
+    root = (
+        select(_roots.c.subtype)
+        .where(
+            _roots.c.organization == _m.c.organization,
+            _roots.c.conversation == _m.c.conversation,
+            _roots.c.ts == _m.c.thread_ts,
+        )
+        .correlate(_m)
+        .scalar_subquery()
+    )
+    return or_(_m.c.thread_ts.is_(None), root.is_distinct_from(OUT_OF_SIGHT))
+
+
+_SHOWN = and_(
+    _m.c.organization == bindparam("organization"),
+    _m.c.conversation == bindparam("conversation"),
+    _m.c.in_channel,
+    in_sight(),
+)
 _LIST_CHANNEL = Statement(
     select(*_COLUMNS)
     .where(
-        _m.c.organization == bindparam("organization"),
-        _m.c.conversation == bindparam("conversation"),
-        _m.c.in_channel,
+        _SHOWN,
         _m.c.ts >= bindparam("oldest"),
         _m.c.ts <= bindparam("latest"),
     )
@@ -133,15 +159,7 @@ _LIST_REPLIES = Statement(
     weigh=size_of,
 )
 _MOST_PLACEHOLDERS = 1000
-_in_channel = (
-    select(*_COLUMNS)
-    .where(
-        _m.c.organization == bindparam("organization"),
-        _m.c.conversation == bindparam("conversation"),
-        _m.c.in_channel,
-    )
-    .order_by(_m.c.ts.desc())
-)
+_in_channel = select(*_COLUMNS).where(_SHOWN).order_by(_m.c.ts.desc())
 _FIND_NEWEST = Statement(_in_channel.limit(1), Message)
 # No placeholder. It is asked for only where the newest is one.
 _ends = _in_channel.with_only_columns(_m.c.ts, _m.c.subtype).limit(bindparam("most", type_=BigInteger)).subquery()
@@ -155,12 +173,7 @@ _FIND_LATEST = Statement(
 )
 _newer = (
     select(_m.c.person, _m.c.subtype)
-    .where(
-        _m.c.organization == bindparam("organization"),
-        _m.c.conversation == bindparam("conversation"),
-        _m.c.in_channel,
-        _m.c.ts > bindparam("after"),
-    )
+    .where(_SHOWN, _m.c.ts > bindparam("after"))
     .order_by(_m.c.ts.desc())
     .limit(bindparam("most", type_=BigInteger))
     .subquery()

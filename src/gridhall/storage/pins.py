@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gridhall.domain.messages import Message
 from gridhall.domain.pins import Pin
+from gridhall.storage.messages import in_sight
 from gridhall.storage.statement import Connection, Remember, Statement
 from gridhall.storage.tables import messages, pins
 
@@ -35,7 +36,7 @@ _LIST = Statement(
             ),
         )
     )
-    .where(_IN_CONVERSATION)
+    .where(_IN_CONVERSATION, in_sight())
     .order_by(pins.c.pinned.desc(), pins.c.ts.desc()),
     _pinned_message,
 )

@@ -10,6 +10,7 @@ from gridhall.contract.scopes import PUBLIC
 from gridhall.domain.messages import Message
 from gridhall.domain.reactions import Given, GivenTo, Reader
 from gridhall.storage.conversations import IN_WORKSPACE, IS_MINE, MINE
+from gridhall.storage.messages import in_sight
 from gridhall.storage.statement import Connection, Statement
 from gridhall.storage.tables import conversations, messages, reactions
 
@@ -81,6 +82,18 @@ _READABLE = (
     .scalar_subquery()
 ) == 1
 
+# The same for both lists, so that pages with numbers end where they begin.
+_IN_SIGHT = (
+    select(case((in_sight(), 1), else_=0))
+    .where(
+        messages.c.organization == _r.c.organization,
+        messages.c.conversation == _r.c.conversation,
+        messages.c.ts == _r.c.ts,
+    )
+    .correlate(_r)
+    .scalar_subquery()
+) == 1
+
 _NEWEST_FIRST = tuple(column.desc() for column in _GIVEN)
 _END_OF_LOOK = Statement(
     select(_r.c.reacted)
@@ -91,7 +104,7 @@ _END_OF_LOOK = Statement(
     int,
 )
 _IN_LOOK = and_(_BY_PERSON, _r.c.reacted >= bindparam("until"), _READABLE)
-_LIST_GIVEN = Statement(select(*_GIVEN).where(_IN_LOOK).order_by(*_NEWEST_FIRST), Given)
+_LIST_GIVEN = Statement(select(*_GIVEN).where(_IN_LOOK, _IN_SIGHT).order_by(*_NEWEST_FIRST), Given)
 _LIST_ITEMS = Statement(
     select(*_GIVEN, *(messages.c[name] for name in Message.__struct_fields__))
     .select_from(
@@ -106,6 +119,7 @@ _LIST_ITEMS = Statement(
     )
     .where(
         _IN_LOOK,
+        in_sight(),
         # Said apart as well, for planners that find a place in an index by its column alone.
         _r.c.reacted <= bindparam("after_reacted"),
         tuple_(*_GIVEN) < tuple_(*(bindparam(f"after_{column.name}", type_=column.type) for column in _GIVEN)),
