@@ -253,7 +253,7 @@ def _add_channels(live: Live, count: int, *, private: bool) -> None:
             "creator": "W0BOB000001",
             **dict.fromkeys(("created", "updated", "topic_set", "purpose_set", "retention_days", "num_members"), 0),
             **dict.fromkeys(("topic", "topic_creator", "purpose", "purpose_creator"), ""),
-            **dict.fromkeys(("general", "archived", "deleted", "org_wide", "ekm_access_withdrawn"), False),
+            **dict.fromkeys(("general", "archived", "deleted", "org_wide", "ekm_access_withdrawn", "wide"), False),
             "deleted_at": 0,
             "previous_names": "[]",
             "posting": '"everyone"',
