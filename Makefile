@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 # Tests wait for half of their time: for servers, databases, browsers.
-JOBS ?= 4
+JOBS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.setup
