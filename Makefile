@@ -1,8 +1,8 @@
 # `make help` lists the targets.
 
 PYTHON ?= python3
-# Tests wait for half of their time: for servers, databases, browsers.
-JOBS ?= 3
+# Tests wait for half of their time, but each process keeps servers with their connections to PostgreSQL, which has 100.
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.setup
